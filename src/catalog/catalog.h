@@ -1,0 +1,224 @@
+/*
+ * catalog - everything hexmeta knows, in one SQLite file: cache, state, and what people read.
+ *
+ * The only folder that knows SQL. One writer at a time (catalog_open for writing takes an
+ * advisory lock on "<path>.lock" that names its holder); readers are never blocked (WAL).
+ * A struct catalog belongs to one thread. All texts handed in are copied; texts handed out
+ * live in the arena that the caller gave. Every row belongs to a source: a workspace on a
+ * host, or the imported files; nothing done to one source touches another.
+ */
+#ifndef CATALOG_CATALOG_H
+#define CATALOG_CATALOG_H
+
+#include "base/arena.h"
+#include "base/buf.h"
+#include "base/clock.h"
+#include "domain/edge.h"
+#include "domain/notebook.h"
+#include "domain/project.h"
+
+struct catalog;
+
+enum catalog_mode {
+    CATALOG_MODE_READ,  /* must exist */
+    CATALOG_MODE_WRITE, /* must exist; takes the writer's lock */
+    CATALOG_MODE_CREATE /* like WRITE, made when missing, with mode 0600 */
+};
+
+/*
+ * Opens the catalog at path and brings its schema up to date (forward only; a newer schema
+ * than ours is refused). *created says whether the file is new (may be NULL). ERR_IO,
+ * ERR_NOT_FOUND, or ERR_IO naming the holder of the lock.
+ */
+enum status catalog_open(const char *path, enum catalog_mode mode, const struct clock *clock,
+                         struct catalog **out, bool *created, struct error *err) WARN_UNUSED;
+void catalog_close(struct catalog *catalog);
+
+/* Transactions; not nested. Every writing function below needs an open one. */
+enum status catalog_begin(struct catalog *catalog, struct error *err) WARN_UNUSED;
+enum status catalog_commit(struct catalog *catalog, struct error *err) WARN_UNUSED;
+/* Legal without an open transaction. */
+void catalog_rollback(struct catalog *catalog);
+
+/* ---- sources ---- */
+
+struct catalog_source {
+    int64_t id;              /* out */
+    struct str host;         /* "https://app.hex.tech", or "files" */
+    struct str workspace_id; /* STR_NULL: not known (yet) */
+    struct str name;         /* slug or name for URLs, STR_NULL */
+};
+
+/*
+ * Finds the source of host and workspace, or makes it; fills source->id and what the catalog
+ * knew and the caller did not. With workspace_id unknown, the host's only source is taken;
+ * a source that was made without a workspace id is completed when the id becomes known.
+ */
+enum status catalog_open_source(struct catalog *catalog, struct catalog_source *source,
+                                struct error *err) WARN_UNUSED;
+/* Remembers workspace id and name found later in the run. */
+enum status catalog_update_source(struct catalog *catalog, const struct catalog_source *source,
+                                  struct error *err) WARN_UNUSED;
+
+/* Small facts kept per source ("queriedTables.unavailable"). *out STR_NULL when not set. */
+enum status catalog_get_fact(struct catalog *catalog, int64_t source, const char *key,
+                             struct arena *arena, struct str *out,
+                             struct error *err) WARN_UNUSED;
+enum status catalog_set_fact(struct catalog *catalog, int64_t source, const char *key,
+                             struct str value, struct error *err) WARN_UNUSED;
+
+/* ---- the listing walk ---- */
+
+struct catalog_walk {
+    int64_t id;
+    struct str cursor; /* where to go on; STR_NULL: from the start */
+    int64_t listed;    /* projects that this walk has shown so far */
+};
+
+/*
+ * Goes on with the source's unfinished walk when it moved within the last hour, else begins a
+ * new one (and forgets what the old one had seen).
+ */
+enum status catalog_walk_open(struct catalog *catalog, int64_t source, int64_t now_ms,
+                              struct arena *arena, struct catalog_walk *out,
+                              struct error *err) WARN_UNUSED;
+
+/* What a page changed. */
+struct catalog_changes {
+    int64_t added;
+    int64_t updated; /* any listed field */
+    int64_t unchanged;
+};
+
+/*
+ * Stores one page: its projects, that the walk has seen them, and the cursor of the next page
+ * (STR_NULL on the last). A project whose listing_hash is as stored costs no write but the
+ * "seen". added to *changes. Views are sampled when they changed.
+ */
+enum status catalog_walk_page(struct catalog *catalog, int64_t source,
+                              struct catalog_walk *walk, const struct project *projects,
+                              size_t count, struct str next_cursor, int64_t now_ms,
+                              struct catalog_changes *changes, struct error *err) WARN_UNUSED;
+
+/*
+ * Ends the walk: complete (it reached the end without an error), or not (its cursor is
+ * dropped, the next run starts anew). *unseen counts projects of this source that an earlier
+ * complete walk had and this one has not; they are left as they are.
+ */
+enum status catalog_walk_close(struct catalog *catalog, int64_t source, int64_t walk,
+                               bool is_complete, int64_t now_ms, int64_t *unseen,
+                               struct error *err) WARN_UNUSED;
+
+/* ---- workspace lists: each call replaces what the source had ---- */
+
+enum status catalog_store_connections(struct catalog *catalog, int64_t source,
+                                      const struct data_connection *items, size_t count,
+                                      struct error *err) WARN_UNUSED;
+enum status catalog_store_collections(struct catalog *catalog, int64_t source,
+                                      const struct collection *items, size_t count,
+                                      struct error *err) WARN_UNUSED;
+enum status catalog_store_users(struct catalog *catalog, int64_t source,
+                                const struct user *items, size_t count,
+                                struct error *err) WARN_UNUSED;
+enum status catalog_store_groups(struct catalog *catalog, int64_t source,
+                                 const struct group *items, size_t count,
+                                 struct error *err) WARN_UNUSED;
+/* One connection, or ERR_NOT_FOUND. */
+enum status catalog_get_connection(struct catalog *catalog, int64_t source, struct str id,
+                                   struct arena *arena, struct data_connection *out,
+                                   struct error *err) WARN_UNUSED;
+
+/* ---- details ---- */
+
+struct catalog_work {
+    struct str project_id;
+    struct str title;
+    enum project_type type;
+    int64_t views_all_time;
+    int64_t published_ms;
+    bool has_schedule;
+    bool needs_content;      /* the content mark moved, or an earlier read failed */
+    bool needs_activity;     /* the activity mark moved, and the last look is an hour old */
+    struct str content_mark; /* to hand back when the read succeeded */
+    struct str activity_mark;
+};
+
+/*
+ * The next project whose details are due, most viewed first. *after_views and *after_id hold
+ * the position (start with INT64_MAX and STR_NULL) so that each comes once a run. has_more
+ * false: no more. archived ones only when include_archived; trashed ones never.
+ */
+enum status catalog_next_work(struct catalog *catalog, int64_t source, bool include_archived,
+                              int64_t now_ms, int64_t *after_views, struct str *after_id,
+                              struct arena *arena, struct catalog_work *out, bool *has_more,
+                              struct error *err) WARN_UNUSED;
+/* How many catalog_next_work would give from the start. */
+enum status catalog_count_work(struct catalog *catalog, int64_t source, bool include_archived,
+                               int64_t now_ms, int64_t *out, struct error *err) WARN_UNUSED;
+
+/*
+ * Stores a notebook in place of what was known: cells, data sets, search text, raw (the
+ * export's text with secrets blanked; STR_NULL: none, the old one is dropped), connections
+ * named in it that the source does not list. The project becomes detail full and is due for
+ * analysis, and so are the projects that import it.
+ */
+enum status catalog_store_notebook(struct catalog *catalog, int64_t source,
+                                   const struct notebook *notebook, struct str raw,
+                                   struct str content_mark, int64_t now_ms,
+                                   struct error *err) WARN_UNUSED;
+/* Newest 100 are kept. activity_mark as given by catalog_next_work. */
+enum status catalog_store_runs(struct catalog *catalog, int64_t source, struct str project_id,
+                               const struct run *runs, size_t count, struct str activity_mark,
+                               int64_t now_ms, struct error *err) WARN_UNUSED;
+enum status catalog_store_queried_tables(struct catalog *catalog, int64_t source,
+                                         struct str project_id,
+                                         const struct queried_table *items, size_t count,
+                                         struct error *err) WARN_UNUSED;
+/* is_denied: 403 (detail denied). What was known before stays; the next run tries again. */
+enum status catalog_store_failure(struct catalog *catalog, int64_t source,
+                                  struct str project_id, bool is_denied,
+                                  const struct error *why, int64_t now_ms,
+                                  struct error *err) WARN_UNUSED;
+/* A project that comes from a file, not from a listing (import). */
+enum status catalog_store_file_project(struct catalog *catalog, int64_t source,
+                                       const struct notebook *notebook, int64_t now_ms,
+                                       bool *is_new, struct error *err) WARN_UNUSED;
+
+struct picture {
+    struct str cell;
+    struct str run;
+    struct str mime_type;
+    struct str bytes;
+};
+enum status catalog_store_picture(struct catalog *catalog, int64_t source,
+                                  struct str project_id, const struct picture *picture,
+                                  struct error *err) WARN_UNUSED;
+/* Chart cells of a project whose picture is not of this run. */
+enum status catalog_cells_without_picture(struct catalog *catalog, int64_t source,
+                                          struct str project_id, struct str run,
+                                          struct arena *arena, struct str **cells,
+                                          size_t *count, struct error *err) WARN_UNUSED;
+
+/* ---- analysis: from stored notebooks to edges ---- */
+
+/* A project due for analysis; *project_id STR_NULL when there is none. */
+enum status catalog_next_unanalysed(struct catalog *catalog, int64_t source,
+                                    struct arena *arena, struct str *project_id,
+                                    struct error *err) WARN_UNUSED;
+/* The stored notebook; ERR_NOT_FOUND when there is none. */
+enum status catalog_load_notebook(struct catalog *catalog, int64_t source,
+                                  struct str project_id, struct arena *arena,
+                                  struct notebook **out, struct error *err) WARN_UNUSED;
+/* Replaces the project's edges and imports; it is analysed now. */
+enum status catalog_store_edges(struct catalog *catalog, int64_t source, struct str project_id,
+                                const struct edge *edges, size_t edge_count,
+                                const struct str *imports, size_t import_count,
+                                struct error *err) WARN_UNUSED;
+
+/* ---- log of runs ---- */
+
+enum status catalog_log_run(struct catalog *catalog, int64_t source, const char *command,
+                            int64_t started_ms, int64_t ended_ms, int exit_code,
+                            struct str summary_json, struct error *err) WARN_UNUSED;
+
+#endif
