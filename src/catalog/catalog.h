@@ -133,6 +133,8 @@ enum status catalog_get_connection(struct catalog *catalog, int64_t source, stru
 struct catalog_work {
     struct str project_id;
     struct str title;
+    struct str *collections; /* names, for filters */
+    size_t collection_count;
     enum project_type type;
     int64_t views_all_time;
     int64_t published_ms;
@@ -187,17 +189,27 @@ enum status catalog_store_file_project(struct catalog *catalog, int64_t source,
 struct picture {
     struct str cell;
     struct str run;
-    struct str mime_type;
+    struct str mime_type; /* STR_NULL with bytes: there is none of this run */
     struct str bytes;
 };
 enum status catalog_store_picture(struct catalog *catalog, int64_t source,
                                   struct str project_id, const struct picture *picture,
                                   struct error *err) WARN_UNUSED;
-/* Chart cells of a project whose picture is not of this run. */
-enum status catalog_cells_without_picture(struct catalog *catalog, int64_t source,
-                                          struct str project_id, struct str run,
-                                          struct arena *arena, struct str **cells,
-                                          size_t *count, struct error *err) WARN_UNUSED;
+
+struct catalog_picture_work {
+    int64_t row; /* position, for *after_row */
+    struct str project_id;
+    struct str cell_id;
+    struct str run_id; /* the project's newest COMPLETED run */
+};
+/*
+ * The next chart cell (types CHART, EXPLORE, VEGA_CHART, METRIC, PIVOT, MAP) of an active
+ * project for which no picture of the project's newest completed run is stored (a stored one
+ * without bytes counts: it was refused). *after_row starts at 0 and holds the position.
+ */
+enum status catalog_next_picture(struct catalog *catalog, int64_t source, int64_t *after_row,
+                                 struct arena *arena, struct catalog_picture_work *out,
+                                 bool *has_more, struct error *err) WARN_UNUSED;
 
 /* ---- analysis: from stored notebooks to edges ---- */
 

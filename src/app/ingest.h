@@ -1,0 +1,42 @@
+/*
+ * ingest - one run from configuration to catalog: open, sync, analyse, log.
+ *
+ * The commands `ingest` and `sync` are thin around this. Blocking; one at a time a process.
+ */
+#ifndef APP_INGEST_H
+#define APP_INGEST_H
+
+#include "app/config.h"
+#include "hex/sync.h"
+
+struct ingest_options {
+    const struct config *config;
+    struct clock clock;
+    const char *command;               /* for the log of runs: "ingest" */
+    const volatile sig_atomic_t *stop; /* see struct sync_options */
+    sync_progress_fn *progress;        /* NULL: none */
+    void *progress_ctx;
+};
+
+struct ingest_summary {
+    struct sync_summary sync;
+    int64_t analysed; /* projects whose lineage was computed anew */
+    int64_t started_ms;
+    int64_t ended_ms;
+    char catalog_path[4096]; /* absolute when the file exists */
+    bool is_new_catalog;
+};
+
+/*
+ * Returns what sync_run returns, or the error that kept it from starting. The summary is
+ * filled in any case and must be freed.
+ */
+enum status ingest_run(const struct ingest_options *options, struct ingest_summary *summary,
+                       struct error *err) WARN_UNUSED;
+void ingest_summary_free(struct ingest_summary *summary);
+
+/* The command's exit code (docs/design.md, section 2): 0, 1, 3, 4 or 130. */
+int ingest_exit_code(const struct config *config, const struct ingest_summary *summary,
+                     enum status status);
+
+#endif

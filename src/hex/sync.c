@@ -1,0 +1,233 @@
+#include "hex/sync.h"
+
+#include "base/log.h"
+#include "base/metrics.h"
+#include "hex/sync_state.h"
+
+#include <inttypes.h>
+#include <stdarg.h>
+#include <stdio.h>
+
+#define MAX_KEPT_FAILURES 1000
+#define TURN_MS 250
+#define GATE_CLOSES_AFTER 3
+
+int64_t sync_now_ms(const struct sync *sync)
+{
+    return clock_wall_ms(&sync->options->clock);
+}
+
+bool sync_is_ending(const struct sync *sync)
+{
+    return sync->fatal.code != OK || sync->summary->was_stopped;
+}
+
+void sync_fatal(struct sync *sync, const struct error *err)
+{
+    if (sync->fatal.code == OK) {
+        sync->fatal = *err;
+        http_client_cancel_waiting(sync->options->api->client);
+    }
+}
+
+void sync_failed(struct sync *sync, struct sync_step *step, const char *kind, struct str title,
+                 struct str id, const struct error *err)
+{
+    struct sync_summary *summary = sync->summary;
+    step->errors++;
+    summary->failure_count++;
+    log_error("%s '%.*s' (%.*s): %s", kind, STR_ARG(str_sub(title, 0, 200)), STR_ARG(id),
+              err->message);
+    if (summary->failure_count > MAX_KEPT_FAILURES) {
+        return;
+    }
+    struct sync_failure *failure = ARENA_NEW(&summary->arena, struct sync_failure);
+    if (failure == NULL ||
+        arena_printf(&summary->arena, &failure->object, "%s '%.*s' (%.*s)", kind,
+                     STR_ARG(title), STR_ARG(id)) != OK ||
+        arena_printf(&summary->arena, &failure->message, "%s", err->message) != OK) {
+        return; /* counted and logged all the same */
+    }
+    failure->next = summary->failures;
+    summary->failures = failure;
+}
+
+void sync_warning(struct sync *sync, struct sync_step *step, const char *format, ...)
+{
+    char text[1024];
+    va_list args;
+    va_start(args, format);
+    (void)vsnprintf(text, sizeof(text), format, args);
+    va_end(args);
+    (void)sync;
+    step->warnings++;
+    log_warning("%s", text);
+}
+
+bool sync_gate_note(struct sync_gate *gate, const struct error *err)
+{
+    if (err->code == OK) {
+        gate->was_granted = true;
+    } else if (err->code == ERR_FORBIDDEN || err->code == ERR_NOT_FOUND) {
+        gate->refusals++;
+        if (!gate->was_granted && !gate->is_closed && gate->refusals >= GATE_CLOSES_AFTER) {
+            gate->is_closed = true;
+            return true;
+        }
+    }
+    return false;
+}
+
+static void report_progress(struct sync *sync)
+{
+    const struct sync_options *options = sync->options;
+    if (options->progress == NULL) {
+        return;
+    }
+    bool is_listing = sync->phase <= SYNC_PHASE_LIST;
+    const struct sync_summary *summary = sync->summary;
+    const struct sync_progress progress = {
+        .phase = sync->phase,
+        .done = is_listing ? sync->walk.walk.listed : sync->work_done,
+        .total = is_listing ? -1 : sync->work_total,
+        .requests = metrics_get(METRIC_HTTP_REQUESTS),
+        .left_this_minute =
+            http_pace_left_this_minute(options->api->pace, clock_monotonic_ms(&options->clock)),
+        .warnings = summary->listing.warnings + summary->details.warnings,
+        .failures = summary->listing.errors + summary->details.errors,
+    };
+    options->progress(options->progress_ctx, &progress);
+}
+
+static void notice_stop(struct sync *sync)
+{
+    const struct sync_options *options = sync->options;
+    if (options->stop != NULL && *options->stop != 0 && !sync->summary->was_stopped) {
+        sync->summary->was_stopped = true;
+        log_info("stopping: waiting for %zu requests in flight",
+                 http_client_in_flight(options->api->client));
+        http_client_cancel_waiting(options->api->client);
+    }
+}
+
+/* Turns the event loop until is_done, or nothing is left to wait for. */
+static void drive(struct sync *sync, bool (*is_done)(const struct sync *sync),
+                  void (*fill)(struct sync *sync))
+{
+    struct http_client *client = sync->options->api->client;
+    for (;;) {
+        notice_stop(sync);
+        if (fill != NULL && !sync_is_ending(sync)) {
+            fill(sync);
+        }
+        report_progress(sync);
+        if (is_done(sync) || (sync_is_ending(sync) && http_client_pending(client) == 0)) {
+            return;
+        }
+        struct error err = ERROR_INIT;
+        if (http_client_pending(client) == 0) {
+            (void)error_set(&err, ERR_BUG, "the sync waits for nothing (phase %d)",
+                            (int)sync->phase);
+            sync_fatal(sync, &err);
+        } else if (http_client_run(client, TURN_MS, &err) != OK) {
+            sync_fatal(sync, &err);
+        }
+    }
+}
+
+static bool me_is_done(const struct sync *sync)
+{
+    return sync->has_me;
+}
+
+static void read_details(struct sync *sync)
+{
+    struct error err = ERROR_INIT;
+    const struct sync_options *options = sync->options;
+    sync->after_views = INT64_MAX;
+    sync->after_id = STR_NULL;
+    if (catalog_count_work(options->catalog, sync->source.id, options->includes_archived,
+                           sync_now_ms(sync), &sync->work_total, &err) != OK) {
+        sync_fatal(sync, &err);
+        return;
+    }
+    sync->phase = SYNC_PHASE_READ;
+    drive(sync, sync_details_are_done, sync_fill_jobs);
+    if (options->includes_outputs && !sync_is_ending(sync)) {
+        sync->phase = SYNC_PHASE_PICTURES;
+        drive(sync, sync_pictures_are_done, sync_fill_pictures);
+    }
+}
+
+/* Whatever ended the run: every request must have called back before memory goes. */
+static void drain(struct sync *sync)
+{
+    struct http_client *client = sync->options->api->client;
+    http_client_cancel_waiting(client);
+    while (http_client_pending(client) > 0) {
+        struct error ignored = ERROR_INIT;
+        if (http_client_run(client, TURN_MS, &ignored) != OK) {
+            log_error("requests left behind: %s", ignored.message);
+            return;
+        }
+        http_client_cancel_waiting(client);
+    }
+}
+
+static void run_phases(struct sync *sync)
+{
+    sync_start_me(sync);
+    drive(sync, me_is_done, NULL);
+    if (sync_is_ending(sync)) {
+        return;
+    }
+    sync->phase = SYNC_PHASE_LIST;
+    sync_start_listing(sync);
+    drive(sync, sync_listing_is_done, NULL);
+    if (!sync_is_ending(sync) && sync->options->reads_details) {
+        read_details(sync);
+    }
+}
+
+enum status sync_run(const struct sync_options *options, struct sync_summary *summary,
+                     struct error *err)
+{
+    struct sync sync = {.options = options, .summary = summary, .fatal = ERROR_INIT};
+    int64_t requests_before = metrics_get(METRIC_HTTP_REQUESTS);
+
+    *summary =
+        (struct sync_summary){.connections = -1, .collections = -1, .users = -1, .groups = -1};
+    arena_init(&summary->arena, SYNC_LIST_BYTES);
+    arena_init(&sync.arena, SYNC_LIST_BYTES);
+    map_init(&sync.walk.cursors);
+
+    run_phases(&sync);
+    drain(&sync);
+    sync.phase = SYNC_PHASE_DONE;
+    report_progress(&sync);
+
+    summary->source = sync.source.id;
+    summary->is_complete = sync.walk.is_complete;
+    summary->requests = metrics_get(METRIC_HTTP_REQUESTS) - requests_before;
+    metrics_set(METRIC_PROJECTS_LISTED, sync.walk.walk.listed);
+    metrics_set(METRIC_PROJECTS_READ, summary->details.records);
+    metrics_set(METRIC_PROJECTS_FAILED, summary->details.errors);
+
+    catalog_rollback(options->catalog);
+    sync_jobs_free(&sync);
+    sync_listing_free(&sync);
+    arena_free(&sync.arena);
+    if (sync.fatal.code != OK) {
+        *err = sync.fatal;
+        return err->code;
+    }
+    if (summary->was_stopped) {
+        return error_set(err, ERR_CANCELLED, "stopped before the end; the next run goes on");
+    }
+    return OK;
+}
+
+void sync_summary_free(struct sync_summary *summary)
+{
+    arena_free(&summary->arena);
+}

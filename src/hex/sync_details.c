@@ -1,0 +1,537 @@
+/*
+ * The details of one project after another, a few side by side: export (or its cells one by
+ * one), runs, queried tables; then all that came goes into the catalog in one transaction.
+ *
+ * A job asks one thing at a time; next_step() is the order of things.
+ */
+#include "base/log.h"
+#include "hex/decode.h"
+#include "hex/export.h"
+#include "hex/sync_state.h"
+
+#include <inttypes.h>
+#include <stdlib.h>
+#include <string.h>
+
+#define JOB_BYTES ((size_t)512 * 1024 * 1024)
+#define DEFAULT_JOBS 8
+#define QUERIED_TABLES_FACT "queried_tables.unavailable_since"
+#define FACT_AGE_MS ((int64_t)30 * 24 * 3600 * 1000)
+
+enum job_step {
+    JOB_STEP_EXPORT,
+    JOB_STEP_CELLS, /* instead of an export that is not to be had */
+    JOB_STEP_RUNS,
+    JOB_STEP_QUERIED_TABLES,
+    JOB_STEP_STORE
+};
+
+struct sync_job {
+    struct sync_job *next; /* while idle */
+    struct sync *sync;
+    struct arena arena; /* of this project; reset before the next */
+    struct catalog_work work;
+    enum job_step step;
+
+    struct notebook *notebook; /* NULL: not read */
+    size_t cell_capacity;
+    struct str raw;
+    struct run *runs;
+    size_t run_count;
+    bool has_runs;
+    struct queried_table *tables;
+    size_t table_count;
+    size_t table_capacity;
+    bool has_tables;
+    struct str cursor;    /* of the page that is asked for */
+    unsigned page_count;  /* of the present step */
+    struct error failure; /* the first thing that went wrong */
+};
+
+#define MAX_PAGES                                                                              \
+    10000 /* of one list of one project: beyond it, the server walks in a circle */
+
+static void next_step(struct sync_job *job);
+
+/* ---- the order of things ---- */
+
+static bool wants_queried_tables(const struct sync_job *job)
+{
+    return job->work.needs_content && job->work.published_ms != TIMESTAMP_NONE &&
+           !job->sync->queried_tables_gate.is_closed;
+}
+
+static bool wants_export(const struct sync_job *job)
+{
+    bool has_version =
+        !job->sync->options->reads_published || job->work.published_ms != TIMESTAMP_NONE;
+    return job->work.needs_content && has_version && !job->sync->export_gate.is_closed;
+}
+
+/* /cells knows the draft only, so it cannot stand in for a published version. */
+static bool wants_cells(const struct sync_job *job)
+{
+    return job->work.needs_content && job->notebook == NULL &&
+           !job->sync->options->reads_published && !job->sync->cells_gate.is_closed;
+}
+
+static bool wants_runs(const struct sync_job *job)
+{
+    return job->work.needs_activity && !job->sync->runs_gate.is_closed;
+}
+
+static void note_failure(struct sync_job *job, const struct error *err)
+{
+    if (job->failure.code == OK) {
+        job->failure = *err;
+    }
+}
+
+/* ---- storing ---- */
+
+static enum status store_parts(struct sync_job *job, struct error *err)
+{
+    struct catalog *catalog = job->sync->options->catalog;
+    int64_t source = job->sync->source.id;
+    int64_t now_ms = sync_now_ms(job->sync);
+    struct str id = job->work.project_id;
+    enum status status = OK;
+    if (job->notebook != NULL) {
+        status = catalog_store_notebook(catalog, source, job->notebook, job->raw,
+                                        job->work.content_mark, now_ms, err);
+    }
+    if (status == OK && job->has_tables) {
+        status = catalog_store_queried_tables(catalog, source, id, job->tables,
+                                              job->table_count, err);
+    }
+    if (status == OK && job->has_runs) {
+        status = catalog_store_runs(catalog, source, id, job->runs, job->run_count,
+                                    job->work.activity_mark, now_ms, err);
+    }
+    if (status == OK && job->failure.code != OK) {
+        bool is_denied = job->failure.code == ERR_FORBIDDEN && job->notebook == NULL;
+        status =
+            catalog_store_failure(catalog, source, id, is_denied, &job->failure, now_ms, err);
+    }
+    return status;
+}
+
+/* The URL of a run names the workspace, where users/me did not. */
+static void learn_workspace(struct sync_job *job)
+{
+    struct sync *sync = job->sync;
+    struct error err = ERROR_INIT;
+    struct str slug;
+    if (!str_is_null(sync->source.workspace_id) || !str_is_null(sync->source.name) ||
+        job->run_count == 0) {
+        return;
+    }
+    slug = decode_workspace_of_url(job->runs[0].url);
+    if (str_is_null(slug) || arena_str(&sync->arena, slug, &sync->source.name) != OK) {
+        return;
+    }
+    if (catalog_update_source(sync->options->catalog, &sync->source, &err) != OK) {
+        log_failure(LOG_LEVEL_WARNING, &err);
+    }
+}
+
+static void count_result(struct sync_job *job)
+{
+    struct sync *sync = job->sync;
+    struct sync_step *step = &sync->summary->details;
+    if (job->failure.code == ERR_FORBIDDEN || job->failure.code == ERR_NOT_FOUND) {
+        sync->summary->denied += job->failure.code == ERR_FORBIDDEN;
+        sync_warning(sync, step, "project '%.*s' (%.*s): %s", STR_ARG(job->work.title),
+                     STR_ARG(job->work.project_id), job->failure.message);
+    } else if (job->failure.code != OK) {
+        sync_failed(sync, step, "project", job->work.title, job->work.project_id,
+                    &job->failure);
+        return;
+    }
+    step->records++;
+    if (job->notebook != NULL || job->has_runs) {
+        step->updated++;
+    }
+    sync->summary->cells += job->notebook != NULL ? (int64_t)job->notebook->cell_count : 0;
+    sync->summary->runs += job->has_runs ? (int64_t)job->run_count : 0;
+}
+
+/* Nobody was asked, since the endpoints refuse this token: that is a denial as well. */
+static void note_closed_gates(struct sync_job *job)
+{
+    const struct sync *sync = job->sync;
+    bool has_cells = sync->options->reads_published || sync->cells_gate.is_closed;
+    if (job->work.needs_content && job->notebook == NULL && job->failure.code == OK &&
+        sync->export_gate.is_closed && has_cells) {
+        (void)error_set(&job->failure, ERR_FORBIDDEN, "this token may not read its contents");
+    }
+}
+
+static void store_job(struct sync_job *job)
+{
+    struct sync *sync = job->sync;
+    struct catalog *catalog = sync->options->catalog;
+    struct error err = ERROR_INIT;
+    note_closed_gates(job);
+    enum status status = catalog_begin(catalog, &err);
+    if (status == OK) {
+        status = store_parts(job, &err);
+        if (status == OK) {
+            learn_workspace(job);
+            status = catalog_commit(catalog, &err);
+        }
+        if (status != OK) {
+            catalog_rollback(catalog);
+        }
+    }
+    if (status != OK) {
+        error_prefix(&err, "project '%.*s': ", STR_ARG(str_sub(job->work.title, 0, 100)));
+        sync_fatal(sync, &err);
+    } else {
+        count_result(job);
+    }
+}
+
+/* ---- jobs ---- */
+
+static void finish_job(struct sync_job *job)
+{
+    struct sync *sync = job->sync;
+    sync->running_jobs--;
+    sync->work_done++;
+    job->next = sync->idle_jobs;
+    sync->idle_jobs = job;
+}
+
+static struct sync_job *take_idle_job(struct sync *sync)
+{
+    struct sync_job *job = sync->idle_jobs;
+    if (job != NULL) {
+        sync->idle_jobs = job->next;
+        arena_reset(&job->arena);
+        struct arena arena = job->arena;
+        *job = (struct sync_job){.sync = sync, .arena = arena, .failure = ERROR_INIT};
+        return job;
+    }
+    job = calloc(1, sizeof(*job));
+    if (job != NULL) {
+        job->sync = sync;
+        job->failure = (struct error)ERROR_INIT;
+        arena_init(&job->arena, JOB_BYTES);
+    }
+    return job;
+}
+
+void sync_jobs_free(struct sync *sync)
+{
+    while (sync->idle_jobs != NULL) {
+        struct sync_job *job = sync->idle_jobs;
+        sync->idle_jobs = job->next;
+        arena_free(&job->arena);
+        free(job);
+    }
+}
+
+/* ---- requests and their answers ---- */
+
+static void send_call(struct sync_job *job, enum hex_call call, hex_done_fn *done)
+{
+    struct error err = ERROR_INIT;
+    const struct hex_request request = {
+        .call = call,
+        .project = job->work.project_id,
+        .cursor = job->cursor,
+        .version = job->sync->options->reads_published ? STR("latest") : STR("draft"),
+        .done = done,
+        .ctx = job,
+    };
+    job->page_count++;
+    if (hex_api_send(job->sync->options->api, &request, &err) != OK) {
+        sync_fatal(job->sync, &err);
+        finish_job(job);
+    }
+}
+
+static void go_to(struct sync_job *job, enum job_step step)
+{
+    job->step = step;
+    job->cursor = STR_NULL;
+    job->page_count = 0;
+    next_step(job);
+}
+
+/* The run is over for this job: what it has is dropped, the project stays due. */
+static bool ends_run(struct sync_job *job, const struct error *err)
+{
+    bool is_ours = err->code == ERR_NOMEM || err->code == ERR_BUG;
+    if (err->code == ERR_AUTH || is_ours) {
+        sync_fatal(job->sync, err);
+    }
+    if (err->code == ERR_AUTH || err->code == ERR_CANCELLED || is_ours) {
+        finish_job(job);
+        return true;
+    }
+    return false;
+}
+
+static void on_export(void *ctx, const struct http_answer *answer, const struct json *document,
+                      const struct error *answer_err)
+{
+    struct sync_job *job = ctx;
+    struct error err = *answer_err;
+    struct decoded_export file;
+    (void)answer;
+    if (ends_run(job, &err)) {
+        return;
+    }
+    if (sync_gate_note(&job->sync->export_gate, &err)) {
+        sync_warning(job->sync, &job->sync->summary->details,
+                     "this token may not export projects: cells are read one by one, without "
+                     "nesting, charts' sources and component ids (%s)",
+                     err.message);
+    }
+    if (err.code == OK && decode_export(document, &file, &err) == OK &&
+        export_read(file.content, job->work.project_id, &job->arena, &job->notebook, &job->raw,
+                    &err) == OK) {
+        go_to(job, JOB_STEP_RUNS);
+        return;
+    }
+    log_debug("project %.*s: no export: %s", STR_ARG(job->work.project_id), err.message);
+    job->notebook = NULL;
+    if (!wants_cells(job)) {
+        note_failure(job, &err);
+    }
+    go_to(job, JOB_STEP_CELLS);
+}
+
+static void on_cells(void *ctx, const struct http_answer *answer, const struct json *document,
+                     const struct error *answer_err)
+{
+    struct sync_job *job = ctx;
+    struct error err = *answer_err;
+    struct str next = STR_NULL;
+    (void)answer;
+    if (ends_run(job, &err)) {
+        return;
+    }
+    (void)sync_gate_note(&job->sync->cells_gate, &err);
+    if (job->notebook == NULL) {
+        job->notebook = ARENA_NEW(&job->arena, struct notebook);
+    }
+    if (err.code == OK && job->notebook == NULL) {
+        (void)error_nomem(&err);
+    }
+    if (err.code == OK && decode_cells(document, &job->arena, job->notebook,
+                                       &job->cell_capacity, &next, &err) == OK) {
+        job->notebook->project_id = job->work.project_id;
+        if (str_is_empty(next)) {
+            go_to(job, JOB_STEP_RUNS);
+            return;
+        }
+        if (job->page_count < MAX_PAGES && !str_eq(next, job->cursor)) {
+            job->cursor = next;
+            send_call(job, HEX_CALL_CELLS, on_cells);
+            return;
+        }
+        (void)error_set(&err, ERR_PARSE, "the list of cells does not end");
+    }
+    job->notebook = NULL;
+    note_failure(job, &err);
+    go_to(job, JOB_STEP_RUNS);
+}
+
+static void on_runs(void *ctx, const struct http_answer *answer, const struct json *document,
+                    const struct error *answer_err)
+{
+    struct sync_job *job = ctx;
+    struct error err = *answer_err;
+    if (ends_run(job, &err)) {
+        return;
+    }
+    if (sync_gate_note(&job->sync->runs_gate, &err)) {
+        sync_warning(job->sync, &job->sync->summary->details,
+                     "this token may not read runs: they are left out (%s)", err.message);
+    }
+    if (answer->status == 422) {
+        job->has_runs = true; /* "no data": never published */
+    } else if (err.code == OK &&
+               decode_runs(document, &job->arena, &job->runs, &job->run_count, &err) == OK) {
+        job->has_runs = true;
+    } else if (err.code != ERR_FORBIDDEN && err.code != ERR_NOT_FOUND) {
+        note_failure(job, &err);
+    }
+    go_to(job, JOB_STEP_QUERIED_TABLES);
+}
+
+/* The answer holds for the whole workspace, and for a while: it is remembered. */
+static void remember_tier(struct sync *sync, const struct error *why)
+{
+    struct error err = ERROR_INIT;
+    struct catalog *catalog = sync->options->catalog;
+    char now[TIMESTAMP_TEXT_SIZE];
+    timestamp_format(sync_now_ms(sync), now);
+    if (sync->queried_tables_gate.is_closed) {
+        return;
+    }
+    sync->queried_tables_gate.is_closed = true;
+    log_info("queried tables are left out: %s", why->message);
+    if (catalog_begin(catalog, &err) != OK ||
+        catalog_set_fact(catalog, sync->source.id, QUERIED_TABLES_FACT, str_from(now), &err) !=
+            OK ||
+        catalog_commit(catalog, &err) != OK) {
+        catalog_rollback(catalog);
+        log_failure(LOG_LEVEL_WARNING, &err);
+    }
+}
+
+static void on_queried_tables(void *ctx, const struct http_answer *answer,
+                              const struct json *document, const struct error *answer_err)
+{
+    struct sync_job *job = ctx;
+    struct error err = *answer_err;
+    struct str next = STR_NULL;
+    if (ends_run(job, &err)) {
+        return;
+    }
+    if (err.code == ERR_FORBIDDEN && decode_is_tier_message(answer->body)) {
+        remember_tier(job->sync, &err);
+    } else if (sync_gate_note(&job->sync->queried_tables_gate, &err)) {
+        log_info("queried tables are left out: %s", err.message);
+    }
+    if (answer->status == 422) {
+        job->has_tables = true; /* never published */
+    } else if (err.code == OK &&
+               decode_queried_tables(document, &job->arena, &job->tables, &job->table_count,
+                                     &job->table_capacity, &next, &err) == OK) {
+        if (!str_is_empty(next) && job->page_count < MAX_PAGES && !str_eq(next, job->cursor)) {
+            job->cursor = next;
+            send_call(job, HEX_CALL_QUERIED_TABLES, on_queried_tables);
+            return;
+        }
+        job->has_tables = true;
+    } else if (err.code != ERR_FORBIDDEN && err.code != ERR_NOT_FOUND) {
+        note_failure(job, &err);
+    }
+    go_to(job, JOB_STEP_STORE);
+}
+
+static void next_step(struct sync_job *job)
+{
+    switch (job->step) {
+    case JOB_STEP_EXPORT:
+        if (wants_export(job)) {
+            send_call(job, HEX_CALL_EXPORT, on_export);
+            return;
+        }
+        /* fall through */
+    case JOB_STEP_CELLS:
+        job->step = JOB_STEP_CELLS;
+        if (wants_cells(job)) {
+            send_call(job, HEX_CALL_CELLS, on_cells);
+            return;
+        }
+        /* fall through */
+    case JOB_STEP_RUNS:
+        job->step = JOB_STEP_RUNS;
+        if (wants_runs(job)) {
+            send_call(job, HEX_CALL_RUNS, on_runs);
+            return;
+        }
+        /* fall through */
+    case JOB_STEP_QUERIED_TABLES:
+        job->step = JOB_STEP_QUERIED_TABLES;
+        if (wants_queried_tables(job)) {
+            send_call(job, HEX_CALL_QUERIED_TABLES, on_queried_tables);
+            return;
+        }
+        /* fall through */
+    case JOB_STEP_STORE:
+    default:
+        store_job(job);
+        finish_job(job);
+    }
+}
+
+/* ---- the queue ---- */
+
+static bool is_wanted(struct sync *sync, const struct catalog_work *work)
+{
+    return sync->options->wants == NULL || sync->options->wants(sync->options->wants_ctx, work);
+}
+
+/* The next project to read into job; false at the queue's end or on failure. */
+static bool take_work(struct sync *sync, struct sync_job *job)
+{
+    struct error err = ERROR_INIT;
+    const struct sync_options *options = sync->options;
+    for (;;) {
+        bool has_more = false;
+        arena_reset(&job->arena);
+        enum status status = catalog_next_work(
+            options->catalog, sync->source.id, options->includes_archived, sync_now_ms(sync),
+            &sync->after_views, &sync->after_id, &job->arena, &job->work, &has_more, &err);
+        if (status != OK) {
+            sync_fatal(sync, &err);
+            return false;
+        }
+        if (!has_more) {
+            sync->has_no_more_work = true;
+            return false;
+        }
+        /* The position must outlive the job's arena. */
+        size_t n = sync->after_id.n < sizeof(sync->after_id_text) ? sync->after_id.n
+                                                                  : sizeof(sync->after_id_text);
+        memcpy(sync->after_id_text, sync->after_id.p, n);
+        sync->after_id = str_from_n(sync->after_id_text, n);
+        if (is_wanted(sync, &job->work)) {
+            return true;
+        }
+        sync->summary->details.filtered++;
+        sync->work_done++;
+    }
+}
+
+static void load_gates(struct sync *sync)
+{
+    struct error err = ERROR_INIT;
+    struct str since;
+    int64_t since_ms;
+    if (catalog_get_fact(sync->options->catalog, sync->source.id, QUERIED_TABLES_FACT,
+                         &sync->arena, &since, &err) != OK) {
+        sync_fatal(sync, &err);
+    } else if (timestamp_parse(since, &since_ms) &&
+               sync_now_ms(sync) - since_ms < FACT_AGE_MS) {
+        sync->queried_tables_gate.is_closed = true;
+    }
+}
+
+void sync_fill_jobs(struct sync *sync)
+{
+    unsigned limit = sync->options->jobs == 0 ? DEFAULT_JOBS : sync->options->jobs;
+    if (!sync->has_gates) {
+        sync->has_gates = true;
+        load_gates(sync);
+    }
+    while (!sync->has_no_more_work && sync->running_jobs < limit && !sync_is_ending(sync)) {
+        struct sync_job *job = take_idle_job(sync);
+        if (job == NULL) {
+            struct error err = ERROR_INIT;
+            (void)error_nomem(&err);
+            sync_fatal(sync, &err);
+            return;
+        }
+        if (!take_work(sync, job)) {
+            job->next = sync->idle_jobs;
+            sync->idle_jobs = job;
+            return;
+        }
+        sync->running_jobs++;
+        job->step = JOB_STEP_EXPORT;
+        next_step(job);
+    }
+}
+
+bool sync_details_are_done(const struct sync *sync)
+{
+    return sync->has_no_more_work && sync->running_jobs == 0;
+}

@@ -1,0 +1,124 @@
+/*
+ * sync_state - what the files of the sync share: sync.c (order of things, bookkeeping),
+ * sync_listing.c, sync_details.c, sync_pictures.c. Of no use to anybody else.
+ */
+#ifndef HEX_SYNC_STATE_H
+#define HEX_SYNC_STATE_H
+
+#include "base/map.h"
+#include "hex/sync.h"
+
+/* Remote lists are kept whole while they are read; this bounds one of them. */
+#define SYNC_LIST_BYTES ((size_t)256 * 1024 * 1024)
+
+/* The four lists of the workspace, read side by side with the projects. */
+enum sync_list {
+    SYNC_LIST_CONNECTIONS,
+    SYNC_LIST_COLLECTIONS,
+    SYNC_LIST_USERS,
+    SYNC_LIST_GROUPS,
+    SYNC_LIST_COUNT
+};
+
+struct sync;
+
+struct sync_list_state {
+    struct sync *sync;
+    enum sync_list kind;
+    struct arena arena;
+    void *items; /* of the list's type */
+    size_t count;
+    size_t capacity;
+    struct str cursor;  /* of the page that is asked for */
+    struct map cursors; /* those that came */
+    bool is_open;       /* a request is under way */
+};
+
+struct sync_walk {
+    struct arena arena; /* the walk's own texts */
+    struct arena page;  /* one page; reset before each */
+    struct catalog_walk walk;
+    struct map cursors; /* those that came, to notice one that comes twice */
+    bool is_open;       /* a request is under way */
+    bool was_restarted;
+    bool is_complete;
+};
+
+/* An endpoint that refuses everybody is not asked for each project. */
+struct sync_gate {
+    unsigned refusals; /* 403 or 404 in a row, none granted in this run */
+    bool was_granted;
+    bool is_closed;
+};
+
+struct sync_job;
+
+struct sync {
+    const struct sync_options *options;
+    struct sync_summary *summary;
+    struct arena arena; /* small things that live as long as the run */
+    struct catalog_source source;
+    enum sync_phase phase;
+    struct error fatal; /* code OK while the run may go on */
+    bool has_me;        /* users/me was answered, one way or the other */
+    struct sync_walk walk;
+    struct sync_list_state lists[SYNC_LIST_COUNT];
+
+    int64_t after_views; /* where in the queue of due projects we are */
+    struct str after_id;
+    char after_id_text[64];
+    bool has_no_more_work;
+    int64_t work_total;
+    int64_t work_done;
+    size_t running_jobs;
+    bool has_gates; /* what earlier runs learned about them was loaded */
+    struct sync_gate export_gate;
+    struct sync_gate cells_gate;
+    struct sync_gate runs_gate;
+    struct sync_gate queried_tables_gate;
+    struct sync_job *idle_jobs; /* to be used again, with their memory */
+
+    int64_t after_picture;
+    bool has_no_more_pictures;
+    size_t running_pictures;
+    struct sync_gate picture_gate;
+};
+
+/* ---- sync.c: bookkeeping ---- */
+
+/* Ends the run with err unless it has ended already. */
+void sync_fatal(struct sync *sync, const struct error *err);
+/* An object that could not be read; logged, kept for the summary. */
+void sync_failed(struct sync *sync, struct sync_step *step, const char *kind, struct str title,
+                 struct str id, const struct error *err);
+/* Something to know that is no failure. */
+void sync_warning(struct sync *sync, struct sync_step *step, const char *format, ...)
+    PRINTF_LIKE(3, 4);
+/* True when the user asked to stop or the run has failed. */
+bool sync_is_ending(const struct sync *sync);
+int64_t sync_now_ms(const struct sync *sync);
+/* Notes an answer of an endpoint that may be closed to us; true when it was just closed. */
+bool sync_gate_note(struct sync_gate *gate, const struct error *err);
+
+/* ---- sync_listing.c ---- */
+
+/* GET /users/me, then sets has_me. */
+void sync_start_me(struct sync *sync);
+/* The projects' walk and the workspace's lists. */
+void sync_start_listing(struct sync *sync);
+bool sync_listing_is_done(const struct sync *sync);
+void sync_listing_free(struct sync *sync);
+
+/* ---- sync_details.c ---- */
+
+/* Takes projects from the queue while there is room. */
+void sync_fill_jobs(struct sync *sync);
+bool sync_details_are_done(const struct sync *sync);
+void sync_jobs_free(struct sync *sync);
+
+/* ---- sync_pictures.c ---- */
+
+void sync_fill_pictures(struct sync *sync);
+bool sync_pictures_are_done(const struct sync *sync);
+
+#endif
