@@ -1,0 +1,39 @@
+/*
+ * cli - what every command of the program gets, and the commands themselves.
+ *
+ * A command is one function in one file: it returns the process's exit code, after having
+ * told the user on standard error what went wrong. Results go to standard output.
+ */
+#ifndef APP_CLI_CLI_H
+#define APP_CLI_CLI_H
+
+#include "app/exit_code.h"
+#include "base/clock.h"
+#include "base/log.h"
+#include "base/option.h"
+
+struct cli {
+    struct option_result options;
+    struct clock clock;
+    bool is_quiet;
+    bool is_verbose;
+    bool logs_json;
+};
+
+typedef enum exit_code cli_command_fn(struct cli *cli);
+
+/*
+ * Tells the user: "hexmeta: message (where)", as text or as a JSON log line. Returns the exit
+ * code that belongs to err; ERR_CANCELLED because of a closed pipe says nothing.
+ */
+enum exit_code cli_fail(const struct cli *cli, const struct error *err);
+/* A line for people on standard error, not with --quiet; remote text in it is escaped. */
+void cli_say(const struct cli *cli, const char *format, ...) PRINTF_LIKE(2, 3);
+/* The log as the options (and fallback, where they say nothing) want it. */
+void cli_setup_log(const struct cli *cli, enum log_level fallback, log_sink_fn *sink,
+                   void *sink_ctx);
+
+cli_command_fn cmd_help;
+cli_command_fn cmd_version;
+
+#endif

@@ -1,0 +1,145 @@
+#include "app/cli/commands.h"
+
+#include <assert.h>
+
+#define COUNT_OF(array) (sizeof(array) / sizeof((array)[0]))
+
+static const char *const log_levels[] = {"debug", "info", "warn", "warning",
+                                         "error", "none", NULL};
+static const char *const log_formats[] = {"text", "json", NULL};
+static const char *const progress_kinds[] = {"auto", "plain", "none", NULL};
+static const char *const shells[] = {"bash", "zsh", "fish", NULL};
+
+static const struct option_spec global_options[] = {
+    {.name = "config",
+     .letter = 'c',
+     .argument = "FILE",
+     .type = OPTION_TYPE_FILE,
+     .help = "Configuration, an OpenMetadata workflow file; - reads standard input"},
+    {.name = "catalog",
+     .argument = "PATH",
+     .type = OPTION_TYPE_FILE,
+     .fallback = "what the configuration says, else ./hex.catalog.db",
+     .help = "The catalog file"},
+    {.name = "set",
+     .argument = "PATH=VALUE",
+     .type = OPTION_TYPE_TEXT,
+     .repeats = true,
+     .help = "Override a setting, as in --set hexmeta.details=listing"},
+    {.name = "quiet",
+     .letter = 'q',
+     .type = OPTION_TYPE_FLAG,
+     .help = "Only errors: no progress, no summary, no warnings"},
+    {.name = "verbose",
+     .letter = 'v',
+     .type = OPTION_TYPE_FLAG,
+     .help = "Say more: log level debug"},
+    {.name = "log-level",
+     .argument = "LEVEL",
+     .type = OPTION_TYPE_CHOICE,
+     .choices = log_levels,
+     .fallback = "the configuration's loggerLevel",
+     .help = "Least important events to log"},
+    {.name = "log-format",
+     .argument = "FORMAT",
+     .type = OPTION_TYPE_CHOICE,
+     .choices = log_formats,
+     .fallback = "text",
+     .help = "For people, or one JSON object a line"},
+    {.name = "progress",
+     .argument = "KIND",
+     .type = OPTION_TYPE_CHOICE,
+     .choices = progress_kinds,
+     .fallback = "auto",
+     .help =
+         "One redrawn line on a terminal and plain lines elsewhere, plain lines, or nothing"},
+    {.name = "status-file",
+     .argument = "PATH",
+     .type = OPTION_TYPE_FILE,
+     .help = "Where a run (ingest, sync, import) leaves its result as JSON"},
+    {.name = "metrics-file",
+     .argument = "PATH",
+     .type = OPTION_TYPE_FILE,
+     .help = "Where a run leaves its counters for Prometheus' textfile collector"},
+    {.name = "help",
+     .letter = 'h',
+     .type = OPTION_TYPE_FLAG,
+     .help = "Explain the program, or the command"},
+    {.name = "version", .type = OPTION_TYPE_FLAG, .help = "Print the version"},
+};
+
+static const struct option_spec help_options[] = {
+    {.name = "man", .type = OPTION_TYPE_FLAG, .help = "Print it as a manual page instead"},
+    {.name = "completion",
+     .argument = "SHELL",
+     .type = OPTION_TYPE_CHOICE,
+     .choices = shells,
+     .help = "Print the completion script of a shell instead"},
+    {.name = "markdown",
+     .type = OPTION_TYPE_FLAG,
+     .help = "Print all commands as one Markdown page instead"},
+};
+
+static const struct option_example help_examples[] = {
+    {"hexmeta help show", "The kinds and options of show."},
+    {"hexmeta help --man ingest | man -l -", "The manual page of ingest."},
+    {"hexmeta help --completion bash > ~/.local/share/bash-completion/completions/hexmeta",
+     "Completion for bash, from the next shell on."},
+};
+
+static const struct option_command commands[] = {
+    {.name = "version",
+     .arguments = "",
+     .summary = "Print the version",
+     .description = "Prints the version of hexmeta; with -v also those of the libraries it "
+                    "runs with."},
+    {.name = "help",
+     .arguments = "[COMMAND]",
+     .max_arguments = 1,
+     .summary = "Explain hexmeta or one of its commands",
+     .description = "Prints what --help prints. It also writes the manual pages, the "
+                    "completion scripts and the page on commands in the documentation: all "
+                    "come from the one table that the command line is parsed with.",
+     .options = help_options,
+     .option_count = COUNT_OF(help_options),
+     .examples = help_examples,
+     .example_count = COUNT_OF(help_examples)},
+};
+
+static cli_command_fn *const functions[] = {
+    cmd_version,
+    cmd_help,
+};
+
+static const struct option_word exits[] = {
+    {"0", "Done"},
+    {"1", "Finished with failures, or could not run"},
+    {"2", "The command line or the configuration is wrong"},
+    {"3", "Authentication or permission: the token is not accepted, or may not list"},
+    {"4", "Hex is not reachable"},
+    {"130", "Interrupted; what was read is kept and the next run goes on from there"},
+};
+
+const struct option_table commands_table = {
+    .program = "hexmeta",
+    .summary = "Hex projects, notebooks and datasets in a catalog of your own",
+    .description =
+        "hexmeta reads a Hex workspace (hex.tech), or .hex.yaml files exported from one, and "
+        "keeps what it learns in a local catalog: projects, components, cells, datasets, "
+        "warehouse tables, and which of them feed which.\n\n"
+        "The configuration is an OpenMetadata workflow file of type hex, as `metadata ingest` "
+        "takes it. Options may stand before or after the command. Results go to standard "
+        "output, everything else to standard error; NO_COLOR is obeyed.",
+    .options = global_options,
+    .option_count = COUNT_OF(global_options),
+    .commands = commands,
+    .command_count = COUNT_OF(commands),
+    .exits = exits,
+    .exit_count = COUNT_OF(exits),
+};
+
+cli_command_fn *commands_function(const struct option_command *command)
+{
+    static_assert(COUNT_OF(functions) == COUNT_OF(commands), "one function a command");
+    return functions[command - commands];
+}

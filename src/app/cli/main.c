@@ -1,0 +1,71 @@
+/*
+ * main - hexmeta's command line: reads the options, runs the command, checks the output.
+ */
+#include "app/cli/commands.h"
+#include "app/cli/output.h"
+
+#include <signal.h>
+#include <stdio.h>
+#include <sys/prctl.h>
+#include <sys/resource.h>
+
+/* Tokens are in memory: no core dump and no other process of this user may show them. */
+static void protect_secrets(void)
+{
+    struct rlimit none = {0, 0};
+    (void)setrlimit(RLIMIT_CORE, &none);
+    (void)prctl(PR_SET_DUMPABLE, 0, 0, 0, 0);
+}
+
+static enum exit_code usage_failure(const struct cli *cli, const struct error *err)
+{
+    enum exit_code code = cli_fail(cli, err);
+    const struct option_command *command = cli->options.command;
+    if (code == EXIT_CODE_USAGE && !cli->logs_json) {
+        (void)fprintf(stderr, "'hexmeta %s%s' explains the options.\n",
+                      command != NULL ? "help " : "--help",
+                      command != NULL ? command->name : "");
+    }
+    return code;
+}
+
+static enum exit_code run(struct cli *cli, int argc, char **argv)
+{
+    struct error err = ERROR_INIT;
+    enum status status = option_parse(&commands_table, argc, argv, &cli->options, &err);
+    const struct option_result *options = &cli->options;
+    const char *format = option_text(options, "log-format");
+    cli->is_quiet = option_is_set(options, "quiet");
+    cli->is_verbose = option_is_set(options, "verbose");
+    cli->logs_json = str_is(str_from(format), "json");
+    cli_setup_log(cli, LOG_LEVEL_WARNING, NULL, NULL);
+    if (status != OK) {
+        return usage_failure(cli, &err);
+    }
+    if (argc == 1 || option_is_set(options, "help")) {
+        return cmd_help(cli);
+    }
+    if (option_is_set(options, "version")) {
+        return cmd_version(cli);
+    }
+    if (options->command == NULL) {
+        (void)error_set(&err, ERR_CONFIG, "no command is named");
+        return usage_failure(cli, &err);
+    }
+    status = option_check_arguments(options, &err);
+    return status == OK ? commands_function(options->command)(cli) : usage_failure(cli, &err);
+}
+
+int main(int argc, char **argv)
+{
+    struct cli cli = {.clock = clock_system()};
+    struct error err = ERROR_INIT;
+    protect_secrets();
+    (void)signal(SIGPIPE, SIG_IGN);
+    enum exit_code code = run(&cli, argc, argv);
+    if (output_flush(&err) != OK) {
+        code = exit_code_first(code, cli_fail(&cli, &err));
+    }
+    option_result_free(&cli.options);
+    return (int)code;
+}
