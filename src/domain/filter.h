@@ -1,0 +1,40 @@
+/*
+ * filter - include and exclude patterns on names, with OpenMetadata's meaning.
+ *
+ * A pattern is a regular expression that must match from the name's first character on (as
+ * Python's re.match does), without regard to case. With includes given, only they decide;
+ * else a name that an exclude matches is filtered out. Pure; a filter is not thread-safe.
+ */
+#ifndef DOMAIN_FILTER_H
+#define DOMAIN_FILTER_H
+
+#include "base/error.h"
+#include "base/str.h"
+
+struct filter;
+
+struct filter_patterns {
+    const struct str *includes;
+    size_t include_count;
+    const struct str *excludes;
+    size_t exclude_count;
+};
+
+/* OK, or ERR_PARSE: err->message says what is wrong and at which character. */
+enum status filter_check_pattern(struct str pattern, struct error *err) WARN_UNUSED;
+
+/* Copies what it needs; *out is the caller's. ERR_PARSE names the pattern. */
+enum status filter_new(const struct filter_patterns *patterns, struct filter **out,
+                       struct error *err) WARN_UNUSED;
+void filter_free(struct filter *filter);
+
+/*
+ * Whether name passes; everything passes a NULL filter. A pattern that takes too long counts
+ * as not matching, and err (may be NULL) gets code ERR_LIMIT and says which it was.
+ */
+bool filter_passes(const struct filter *filter, struct str name, struct error *err);
+
+/* True when patterns of both kinds were given, so that the excludes have no effect. */
+bool filter_ignores_excludes(const struct filter *filter);
+
+#endif
