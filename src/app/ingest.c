@@ -1,0 +1,215 @@
+#include "app/ingest.h"
+
+#include "app/analyse.h"
+#include "base/json_out.h"
+#include "base/log.h"
+#include "base/metrics.h"
+
+#include <inttypes.h>
+#include <stdlib.h>
+#include <string.h>
+
+#define PICTURES_PER_MINUTE 20
+
+/* What one run holds; torn down in reverse by close_session. */
+struct session {
+    struct catalog *catalog;
+    struct http_client *client;
+    struct http_pace *pace;
+    struct http_pace *picture_pace;
+    struct buf authorization;
+    struct sync_connection_default *defaults;
+};
+
+static void close_session(struct session *session)
+{
+    http_client_free(session->client);
+    http_pace_free(session->pace);
+    http_pace_free(session->picture_pace);
+    catalog_close(session->catalog);
+    if (session->authorization.data != NULL) {
+        explicit_bzero(session->authorization.data, session->authorization.capacity);
+    }
+    buf_free(&session->authorization);
+    free(session->defaults);
+}
+
+static enum status open_session(const struct ingest_options *options,
+                                struct ingest_summary *summary, struct session *session,
+                                struct error *err)
+{
+    const struct config *config = options->config;
+    const struct http_client_options http = {
+        .clock = options->clock,
+        .max_in_flight = 8,
+        .retry_budget_ms = config->retry_budget_seconds * 1000,
+        .ca_file = config->ca_file,
+        .user_agent = "hexmeta/" HEXMETA_VERSION,
+        .verify_tls = true,
+    };
+    buf_init(&session->authorization, 64 * 1024);
+    (void)buf_append_cstr(&session->authorization, "Bearer ");
+    (void)buf_append_str(&session->authorization, config->token);
+    session->pace = http_pace_new(config->requests_per_minute, config->requests_per_hour);
+    session->picture_pace = http_pace_new(PICTURES_PER_MINUTE, 0);
+    session->defaults = calloc(config->connection_count + 1, sizeof(*session->defaults));
+    if (buf_status(&session->authorization) != OK || session->pace == NULL ||
+        session->picture_pace == NULL || session->defaults == NULL) {
+        return error_nomem(err);
+    }
+    for (size_t i = 0; i < config->connection_count; i++) {
+        session->defaults[i] = (struct sync_connection_default){
+            .key = config->connections[i].key,
+            .database = config->connections[i].database,
+            .schema = config->connections[i].schema,
+        };
+    }
+    enum status status = catalog_open(config->catalog_path, CATALOG_MODE_CREATE, &options->clock,
+                                      &session->catalog, &summary->is_new_catalog, err);
+    if (status != OK) {
+        return status;
+    }
+    char *absolute = realpath(config->catalog_path, NULL);
+    const char *path = absolute != NULL ? absolute : config->catalog_path;
+    size_t n = strnlen(path, sizeof(summary->catalog_path) - 1);
+    memcpy(summary->catalog_path, path, n);
+    free(absolute);
+    return http_client_new(&http, &session->client, err);
+}
+
+static bool wants_details(void *ctx, const struct catalog_work *work)
+{
+    const struct config *config = ctx;
+    return config_wants_project(config, work->title, work->collections, work->collection_count);
+}
+
+static enum status sync_session(const struct ingest_options *options, struct session *session,
+                                struct ingest_summary *summary, struct error *err)
+{
+    const struct config *config = options->config;
+    const struct hex_api api = {
+        .client = session->client,
+        .pace = session->pace,
+        .picture_pace = session->picture_pace,
+        .api_url = config->api_url,
+        .authorization = buf_str(&session->authorization),
+    };
+    const struct sync_options sync = {
+        .catalog = session->catalog,
+        .api = &api,
+        .clock = options->clock,
+        .host_url = config->host_url,
+        .workspace = config->workspace,
+        .reads_published = config->reads_published,
+        .reads_details = config->reads_details,
+        .includes_archived = config->include_archived,
+        .includes_outputs = config->include_outputs,
+        .defaults = session->defaults,
+        .default_count = config->connection_count,
+        .wants = wants_details,
+        .wants_ctx = (void *)(uintptr_t)config,
+        .progress = options->progress,
+        .progress_ctx = options->progress_ctx,
+        .stop = options->stop,
+    };
+    return sync_run(&sync, &summary->sync, err);
+}
+
+static void write_log_row(const struct ingest_options *options, struct session *session,
+                          const struct ingest_summary *summary, enum status status)
+{
+    struct error err = ERROR_INIT;
+    struct buf text;
+    struct json_out out;
+    const struct sync_summary *sync = &summary->sync;
+    buf_init(&text, 64 * 1024);
+    json_out_init(&out, &text);
+    json_out_object(&out);
+    json_out_field_int(&out, "listed", sync->listing.records);
+    json_out_field_int(&out, "added", sync->changes.added);
+    json_out_field_int(&out, "changed", sync->changes.updated);
+    json_out_field_int(&out, "read", sync->details.records);
+    json_out_field_int(&out, "failed", (int64_t)sync->failure_count);
+    json_out_field_int(&out, "requests", sync->requests);
+    json_out_field_bool(&out, "complete", sync->is_complete);
+    json_out_object_end(&out);
+    if (catalog_begin(session->catalog, &err) != OK ||
+        catalog_log_run(session->catalog, sync->source, options->command, summary->started_ms,
+                        summary->ended_ms, ingest_exit_code(options->config, summary, status),
+                        buf_str(&text), &err) != OK ||
+        catalog_commit(session->catalog, &err) != OK) {
+        catalog_rollback(session->catalog);
+        log_failure(LOG_LEVEL_WARNING, &err);
+    }
+    buf_free(&text);
+}
+
+enum status ingest_run(const struct ingest_options *options, struct ingest_summary *summary,
+                       struct error *err)
+{
+    struct session session = {0};
+    *summary = (struct ingest_summary){.started_ms = clock_wall_ms(&options->clock)};
+    enum status status = open_session(options, summary, &session, err);
+    if (status != OK) {
+        goto out;
+    }
+    status = sync_session(options, &session, summary, err);
+    if (summary->sync.source != 0) {
+        /* What did arrive is made useful even when the run was cut short. */
+        struct error analyse_err = ERROR_INIT;
+        if (analyse_pending(session.catalog, summary->sync.source, &summary->analysed,
+                            &analyse_err) != OK &&
+            status == OK) {
+            *err = analyse_err;
+            status = analyse_err.code;
+        }
+        summary->ended_ms = clock_wall_ms(&options->clock);
+        write_log_row(options, &session, summary, status);
+    }
+out:
+    summary->ended_ms = clock_wall_ms(&options->clock);
+    if (status == OK && summary->sync.is_complete) {
+        metrics_set(METRIC_LAST_SUCCESS_SECONDS, summary->ended_ms / 1000);
+    }
+    close_session(&session);
+    return status;
+}
+
+void ingest_summary_free(struct ingest_summary *summary)
+{
+    sync_summary_free(&summary->sync);
+}
+
+/* OpenMetadata's successThreshold: the per cent of items that must have gone well. */
+static bool is_below_threshold(const struct config *config, const struct sync_summary *sync)
+{
+    int64_t good = sync->listing.records + sync->details.records;
+    int64_t bad = (int64_t)sync->failure_count;
+    return bad > 0 && good * 100 < config->success_threshold * (good + bad);
+}
+
+int ingest_exit_code(const struct config *config, const struct ingest_summary *summary,
+                     enum status status)
+{
+    const struct sync_summary *sync = &summary->sync;
+    switch (status) {
+    case OK:
+        break;
+    case ERR_CONFIG:
+        return 2;
+    case ERR_AUTH:
+    case ERR_FORBIDDEN:
+        return 3;
+    case ERR_NETWORK:
+    case ERR_RATE:
+        return 4;
+    case ERR_CANCELLED:
+        return 130;
+    default:
+        return 1;
+    }
+    if (!sync->is_complete || (config->raise_on_error && is_below_threshold(config, sync))) {
+        return 1;
+    }
+    return sync->listing.records == 0 && !config->allow_empty ? 1 : 0;
+}
