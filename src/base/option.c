@@ -136,20 +136,22 @@ enum status option_unknown_command(const struct option_table *table, struct str 
     return error_set(err, ERR_CONFIG, "unknown command '%.*s'", STR_ARG(name));
 }
 
-static enum status check_choice(const struct option_spec *spec, const char *text,
+/* *text becomes the choice as the table spells it. */
+static enum status check_choice(const struct option_spec *spec, const char **text,
                                 struct error *err)
 {
     struct buf known;
     buf_init(&known, 256);
     for (size_t i = 0; spec->choices[i] != NULL; i++) {
-        if (str_eq_nocase(str_from(spec->choices[i]), str_from(text))) {
+        if (str_eq_nocase(str_from(spec->choices[i]), str_from(*text))) {
+            *text = spec->choices[i];
             buf_free(&known);
             return OK;
         }
         (void)buf_printf(&known, "%s%s", i == 0 ? "" : ", ", spec->choices[i]);
     }
     enum status status = error_set(err, ERR_CONFIG, "--%s: '%s' is not one of %s", spec->name,
-                                   text, buf_cstr(&known));
+                                   *text, buf_cstr(&known));
     buf_free(&known);
     return status;
 }
@@ -161,7 +163,7 @@ static enum status add_value(struct reader *reader, const struct option_spec *sp
 {
     uint64_t number = 0;
     if (spec->type == OPTION_TYPE_CHOICE) {
-        enum status status = check_choice(spec, text, reader->err);
+        enum status status = check_choice(spec, &text, reader->err);
         if (status != OK) {
             return status;
         }

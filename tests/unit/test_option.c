@@ -178,6 +178,17 @@ static void test_repeated_option_keeps_all_values(void **state)
     option_result_free(&result);
 }
 
+static void test_choice_comes_as_the_table_spells_it(void **state)
+{
+    struct option_result result;
+    struct error err = ERROR_INIT;
+    char storage[64];
+    (void)state;
+    assert_int_equal(parse("show x --size=LARGE", storage, sizeof(storage), &result, &err), OK);
+    assert_string_equal(option_text(&result, "size"), "large");
+    option_result_free(&result);
+}
+
 static void test_number_of_arguments(void **state)
 {
     static const struct {
@@ -237,6 +248,7 @@ int main(void)
         cmocka_unit_test(test_good_lines),
         cmocka_unit_test(test_bad_lines),
         cmocka_unit_test(test_repeated_option_keeps_all_values),
+        cmocka_unit_test(test_choice_comes_as_the_table_spells_it),
         cmocka_unit_test(test_number_of_arguments),
         cmocka_unit_test(test_parse_failure_still_names_the_command),
         cmocka_unit_test(test_table_contradictions_are_found),

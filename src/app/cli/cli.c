@@ -42,6 +42,16 @@ enum exit_code cli_fail(const struct cli *cli, const struct error *err)
     return exit_code_from(err->code);
 }
 
+void cli_complain(const char *format, ...)
+{
+    char text[4096];
+    va_list args;
+    va_start(args, format);
+    (void)vsnprintf(text, sizeof(text), format, args);
+    va_end(args);
+    put_line("", text);
+}
+
 void cli_say(const struct cli *cli, const char *format, ...)
 {
     char text[4096];

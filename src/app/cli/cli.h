@@ -27,13 +27,20 @@ typedef enum exit_code cli_command_fn(struct cli *cli);
  * code that belongs to err; ERR_CANCELLED because of a closed pipe says nothing.
  */
 enum exit_code cli_fail(const struct cli *cli, const struct error *err);
+/* A line on standard error; remote text in it is escaped. */
+void cli_complain(const char *format, ...) PRINTF_LIKE(1, 2);
 /* A line for people on standard error, not with --quiet; remote text in it is escaped. */
 void cli_say(const struct cli *cli, const char *format, ...) PRINTF_LIKE(2, 3);
 /* The log as the options (and fallback, where they say nothing) want it. */
 void cli_setup_log(const struct cli *cli, enum log_level fallback, log_sink_fn *sink,
                    void *sink_ctx);
 
+cli_command_fn cmd_config;
+cli_command_fn cmd_export;
 cli_command_fn cmd_help;
+cli_command_fn cmd_import;
+cli_command_fn cmd_ingest; /* also sync */
+cli_command_fn cmd_show;
 cli_command_fn cmd_version;
 
 #endif

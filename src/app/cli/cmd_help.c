@@ -14,7 +14,7 @@ static size_t help_width(void)
     if (width == 0) {
         return 80;
     }
-    return width < 50 ? 50 : width > MAX_WIDTH ? MAX_WIDTH : width;
+    return width < 60 ? 60 : width > MAX_WIDTH ? MAX_WIDTH : width;
 }
 
 /* The command that help is asked for: "help show", or "show --help". */

@@ -125,11 +125,11 @@ static void write_bash(const struct option_table *table, struct buf *out)
     put_bash_names(out, table->options, table->option_count);
     (void)buf_printf(out,
                      "'\n        COMPREPLY=($(compgen -W \"$options\" -- \"$word\"))\n"
+                     "    elif [ -n \"$words\" ] && [ \"$seen\" -eq 0 ]; then\n"
+                     "        COMPREPLY=($(compgen -W \"$words\" -- \"$word\"))\n"
                      "    elif [ -n \"$files\" ]; then\n"
                      "        compopt -o filenames 2>/dev/null\n"
                      "        COMPREPLY=($(compgen -f -- \"$word\"))\n"
-                     "    elif [ \"$seen\" -eq 0 ]; then\n"
-                     "        COMPREPLY=($(compgen -W \"$words\" -- \"$word\"))\n"
                      "    fi\n}\ncomplete -F _%s %s\n",
                      program, program);
 }
@@ -190,9 +190,7 @@ static void put_zsh_words(struct buf *out, const struct option_table *table,
                           const struct option_command *command)
 {
     bool is_help = str_is(str_from(command->name), "help");
-    if (command->takes_files) {
-        (void)buf_append_cstr(out, " \\\n    '*:file:_files'");
-    } else if (command->word_count > 0 || is_help) {
+    if (command->word_count > 0 || is_help) {
         (void)buf_append_cstr(out, " \\\n    '1:argument:((");
         for (size_t i = 0; i < command->word_count; i++) {
             (void)buf_printf(out, " %s\\:\"", command->words[i].name);
@@ -205,6 +203,9 @@ static void put_zsh_words(struct buf *out, const struct option_table *table,
             (void)buf_append_cstr(out, "\"");
         }
         (void)buf_append_cstr(out, "))'");
+    }
+    if (command->takes_files) {
+        (void)buf_append_cstr(out, " \\\n    '*:file:_files'");
     }
 }
 

@@ -2,10 +2,14 @@
 
 #include <ctype.h>
 
-/* Text for roff: backslashes, hyphens of options, and control characters at a line's start. */
+/*
+ * Text for roff: backslashes, hyphens of options, control characters at a line's start; what
+ * stands between backticks comes out bold.
+ */
 static void put_text(struct buf *out, struct str text)
 {
     bool is_line_start = true;
+    bool is_code = false;
     for (size_t i = 0; i < text.n; i++) {
         char c = text.p[i];
         if (is_line_start && (c == '.' || c == '\'')) {
@@ -18,6 +22,9 @@ static void put_text(struct buf *out, struct str text)
             (void)buf_append_cstr(out, "\\-");
         } else if (c == '\'') {
             (void)buf_append_cstr(out, "\\(aq");
+        } else if (c == '`') {
+            (void)buf_append_cstr(out, is_code ? "\\fR" : "\\fB");
+            is_code = !is_code;
         } else {
             (void)buf_append_char(out, c);
         }

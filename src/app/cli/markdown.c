@@ -1,9 +1,15 @@
 #include "app/cli/documentation.h"
 
-/* Text outside code: the signs that markdown or HTML would take for theirs. */
+/* The signs that markdown or HTML would take for theirs, but not within `code`. */
 static void put_text(struct buf *out, const char *text)
 {
+    bool is_code = false;
     for (; *text != '\0'; text++) {
+        is_code = is_code != (*text == '`');
+        if (is_code) {
+            (void)buf_append_char(out, *text);
+            continue;
+        }
         if (*text == '<' || *text == '*' || *text == '|' || *text == '_' || *text == '[') {
             (void)buf_append_char(out, '\\');
         }

@@ -1,0 +1,73 @@
+#include "app/cli/catalog_path.h"
+
+#include "app/cli/configuration.h"
+
+#include <stdlib.h>
+
+static enum status ask_configuration(const struct cli *cli, const char *path,
+                                     struct arena *arena, const char **out, struct error *err)
+{
+    struct config config;
+    enum status status = configuration_load(cli, path, &config, err);
+    if (status == OK) {
+        *out = arena_cstr(arena, config.catalog);
+        status = *out != NULL ? OK : error_nomem(err);
+    }
+    config_free(&config);
+    return status;
+}
+
+enum status catalog_path_find(const struct cli *cli, struct arena *arena, const char **out,
+                              struct error *err)
+{
+    const char *configuration = configuration_path(cli);
+    enum status status = OK;
+    *out = option_text(&cli->options, "catalog");
+    if (*out == NULL && configuration != NULL) {
+        status = ask_configuration(cli, configuration, arena, out, err);
+    } else if (*out == NULL) {
+        *out = CATALOG_PATH_DEFAULT;
+    }
+    if (status == OK && (str_starts_with(str_from(*out), "postgresql://") ||
+                         str_starts_with(str_from(*out), "postgres://"))) {
+        status = error_set(err, ERR_CONFIG,
+                           "a catalog in PostgreSQL is not part of this version: name a file");
+    }
+    return status;
+}
+
+const char *catalog_path_absolute(struct arena *arena, const char *path)
+{
+    char *resolved = realpath(path, NULL);
+    const char *copy = resolved != NULL ? arena_cstr(arena, str_from(resolved)) : NULL;
+    free(resolved);
+    return copy != NULL ? copy : path;
+}
+
+enum status catalog_path_open(const struct cli *cli, enum catalog_mode mode,
+                              struct arena *arena, struct catalog **out, const char **path,
+                              struct error *err)
+{
+    const char *name = NULL;
+    bool is_created = false;
+    enum status status = catalog_path_find(cli, arena, &name, err);
+    if (status != OK) {
+        return status;
+    }
+    status = catalog_open(name, mode, &cli->clock, out, &is_created, err);
+    if (status == ERR_NOT_FOUND) {
+        return error_set(err, ERR_NOT_FOUND,
+                         "there is no catalog at %s. Make one with 'hexmeta import FILE' from "
+                         "exported .hex.yaml files or with 'hexmeta ingest -c FILE' from a "
+                         "workspace, or name another with --catalog",
+                         name);
+    }
+    name = catalog_path_absolute(arena, name);
+    if (status == OK && is_created) {
+        cli_say(cli, "Created the catalog %s", name);
+    }
+    if (path != NULL) {
+        *path = name;
+    }
+    return status;
+}

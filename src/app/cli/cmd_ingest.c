@@ -1,0 +1,159 @@
+#include "app/cli/configuration.h"
+#include "app/cli/run_view.h"
+#include "app/cli/stop.h"
+#include "app/ingest.h"
+
+#include <inttypes.h>
+
+#define STEPS 3
+
+static const char *phase_name(enum sync_phase phase)
+{
+    switch (phase) {
+    case SYNC_PHASE_CONNECT:
+        return "Connecting";
+    case SYNC_PHASE_LIST:
+        return "Listing projects";
+    case SYNC_PHASE_READ:
+        return "Reading details";
+    case SYNC_PHASE_PICTURES:
+        return "Reading pictures";
+    case SYNC_PHASE_DONE:
+        break;
+    }
+    return "Finishing";
+}
+
+static void on_progress(void *ctx, const struct sync_progress *progress)
+{
+    bool has_limit = progress->left_this_minute != INT64_MAX;
+    const struct progress_state state = {.phase = phase_name(progress->phase),
+                                         .done = progress->done,
+                                         .total = progress->total,
+                                         .left_this_minute =
+                                             has_limit ? progress->left_this_minute : -1,
+                                         .warnings = progress->warnings,
+                                         .failures = progress->failures};
+    run_view_progress(ctx, &state);
+}
+
+static struct summary_step step_of(const char *name, const struct sync_step *step)
+{
+    return (struct summary_step){.name = name,
+                                 .records = step->records,
+                                 .updated_records = step->updated,
+                                 .warnings = step->warnings,
+                                 .errors = step->errors,
+                                 .filtered = step->filtered};
+}
+
+/* The failures in the shape that the summary wants; NULL without any (or without memory). */
+static struct summary_failure *failures_of(struct sync_summary *sync, size_t *count)
+{
+    size_t kept = 0;
+    for (const struct sync_failure *f = sync->failures; f != NULL; f = f->next) {
+        kept++;
+    }
+    struct summary_failure *failures = arena_array(&sync->arena, kept, sizeof(*failures));
+    *count = failures != NULL ? kept : 0;
+    const struct sync_failure *f = sync->failures;
+    for (size_t i = 0; i < *count; i++, f = f->next) {
+        failures[i].name = f->object;
+        failures[i].error = f->message;
+    }
+    return failures;
+}
+
+/* What is different now, and what the user should know about it. */
+static void tell(const struct cli *cli, const struct ingest_summary *run)
+{
+    const struct sync_summary *sync = &run->sync;
+    cli_say(cli,
+            "Projects: %" PRId64 " new, %" PRId64 " changed, %" PRId64 " unchanged. %" PRId64
+            " requests.",
+            sync->changes.added, sync->changes.updated, sync->changes.unchanged,
+            sync->requests);
+    if (sync->denied > 0) {
+        cli_say(cli,
+                "%" PRId64 " projects are listed, but this token may not read their contents.",
+                sync->denied);
+    }
+    if (sync->unseen > 0) {
+        cli_say(cli,
+                "%" PRId64 " projects that were known before are not listed any more; they are "
+                "kept as they were.",
+                sync->unseen);
+    }
+    if (run->catalog_path[0] != '\0') {
+        cli_say(cli, "%s %s; 'hexmeta show projects' lists it.",
+                run->is_new_catalog ? "The new catalog is" : "The catalog is",
+                run->catalog_path);
+    }
+}
+
+static enum exit_code finish(struct run_view *view, const char *command,
+                             const struct config *config, struct ingest_summary *run,
+                             enum status status, const struct error *err)
+{
+    struct summary_step steps[STEPS] = {
+        step_of("Listing", &run->sync.listing),
+        step_of("Details", &run->sync.details),
+        {.name = "Lineage", .records = run->analysed, .updated_records = run->analysed}};
+    steps[1].failures = failures_of(&run->sync, &steps[1].failure_count);
+    struct summary summary = {.command = command,
+                              .exit_code =
+                                  (enum exit_code)ingest_exit_code(config, run, status),
+                              .started_ms = run->started_ms,
+                              .ended_ms = run->ended_ms,
+                              .steps = steps,
+                              .step_count = STEPS,
+                              .catalog = str_from(run->catalog_path)};
+    enum exit_code code = run_view_end(view, &summary);
+    if (status != OK) {
+        (void)cli_fail(view->cli, err);
+    }
+    tell(view->cli, run);
+    return code;
+}
+
+static enum exit_code run(struct cli *cli, const struct config *config)
+{
+    struct error err = ERROR_INIT;
+    struct run_view view;
+    struct ingest_summary summary;
+    const char *command = cli->options.command->name;
+    const struct ingest_options options = {.config = config,
+                                           .clock = cli->clock,
+                                           .command = command,
+                                           .stop = stop_install(),
+                                           .progress = on_progress,
+                                           .progress_ctx = &view};
+    run_view_start(&view, cli, config_log_level(config));
+    bool is_ingest = str_is(str_from(command), "ingest");
+    if (is_ingest && config->sink == CONFIG_SINK_METADATA_REST) {
+        log_warning("publishing to OpenMetadata is not part of this version: the run ends at "
+                    "the catalog (sink: {type: catalog} says so without this warning)");
+    }
+    enum status status = ingest_run(&options, &summary, &err);
+    enum exit_code code = finish(&view, command, config, &summary, status, &err);
+    ingest_summary_free(&summary);
+    return code;
+}
+
+enum exit_code cmd_ingest(struct cli *cli)
+{
+    struct error err = ERROR_INIT;
+    struct config config;
+    const char *path = configuration_path(cli);
+    if (path == NULL) {
+        (void)error_set(&err, ERR_CONFIG,
+                        "'%s' needs a configuration: hexmeta %s -c FILE. It is OpenMetadata's "
+                        "workflow file of type hex; docs/configuration.md shows one",
+                        cli->options.command->name, cli->options.command->name);
+        return cli_fail(cli, &err);
+    }
+    enum status status = configuration_load(cli, path, &config, &err);
+    enum exit_code code = status == OK ? run(cli, &config) : cli_fail(cli, &err);
+    config_free(&config);
+    return code;
+}
