@@ -1,0 +1,75 @@
+#include "hex/decode_text.h"
+
+#define MAX_ID_BYTES 200
+
+struct str copy_str(struct copier *copier, struct str text)
+{
+    struct str copy = STR_NULL;
+    if (arena_str(copier->arena, text, &copy) != OK) {
+        copier->has_failed = true;
+    }
+    return copy;
+}
+
+struct str copy_text(struct copier *copier, const struct json *value)
+{
+    return copy_str(copier, json_str(value));
+}
+
+struct str copy_lower(struct copier *copier, struct str text)
+{
+    char *p = str_is_null(text) ? NULL : arena_cstr(copier->arena, text);
+    if (p == NULL) {
+        copier->has_failed = copier->has_failed || !str_is_null(text);
+        return STR_NULL;
+    }
+    for (size_t i = 0; i < text.n; i++) {
+        p[i] = (char)(p[i] >= 'A' && p[i] <= 'Z' ? p[i] + ('a' - 'A') : p[i]);
+    }
+    return str_from_n(p, text.n);
+}
+
+bool is_uuid(struct str text)
+{
+    if (text.n != 36) {
+        return false;
+    }
+    for (size_t i = 0; i < text.n; i++) {
+        char c = text.p[i];
+        bool is_dash = i == 8 || i == 13 || i == 18 || i == 23;
+        bool is_hex = (c >= '0' && c <= '9') || ((c | 0x20) >= 'a' && (c | 0x20) <= 'f');
+        if (is_dash ? c != '-' : !is_hex) {
+            return false;
+        }
+    }
+    return true;
+}
+
+struct str copy_id(struct copier *copier, const struct json *value)
+{
+    struct str text = json_str(value);
+    if (is_uuid(text)) {
+        return copy_lower(copier, text);
+    }
+    if (text.n == 0 || text.n > MAX_ID_BYTES) {
+        return STR_NULL;
+    }
+    for (size_t i = 0; i < text.n; i++) {
+        if ((unsigned char)text.p[i] <= ' ' || text.p[i] == 0x7F) {
+            return STR_NULL;
+        }
+    }
+    return copy_str(copier, text);
+}
+
+enum status copier_status(const struct copier *copier, struct error *err)
+{
+    return copier->has_failed ? error_nomem(err) : OK;
+}
+
+int64_t read_time(const struct json *value)
+{
+    int64_t ms;
+    (void)timestamp_parse(json_str(value), &ms);
+    return ms;
+}

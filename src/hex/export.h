@@ -1,0 +1,24 @@
+/*
+ * export - reads Hex's project files (`.hex.yaml`, schemaVersion 3) into a notebook.
+ *
+ * What POST /projects/export answers and what people download. Every scalar is taken by what
+ * its field expects, never by YAML's resolution: a title `no` is a title. What one cell does
+ * not say right is noted in that cell's error; the others are kept. docs/hex.md,
+ * docs/design.md 6.1.
+ */
+#ifndef HEX_EXPORT_H
+#define HEX_EXPORT_H
+
+#include "domain/notebook.h"
+
+/*
+ * Parses text (not kept) into *notebook, which lives in arena. project_id overrides what the
+ * file says of itself; STR_NULL: the file's own id is needed. *raw is the text to keep:
+ * values of environment variables and secrets blanked; STR_NULL when that cannot be done
+ * safely. ERR_PARSE, ERR_LIMIT (with line:column in err->where) or ERR_NOMEM.
+ */
+enum status export_read(struct str text, struct str project_id, struct arena *arena,
+                        struct notebook **notebook, struct str *raw,
+                        struct error *err) WARN_UNUSED;
+
+#endif
