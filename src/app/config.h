@@ -66,7 +66,7 @@ struct config {
     bool is_http;        /* not https */
     struct str token;
     int token_type;              /* enum config_token_type */
-    struct str ca_file;          /* path; STR_NULL: the system's */
+    struct str ca_file;          /* C string; STR_NULL: the system's */
     int64_t requests_per_minute; /* 0: no limit, also for the hour */
     int64_t requests_per_hour;
     int64_t retry_budget_seconds;
@@ -89,7 +89,7 @@ struct config {
     size_t connection_count;
 
     /* Where it goes */
-    struct str catalog; /* path of the catalog file, from the current folder */
+    struct str catalog; /* path of the catalog file, from the current folder; C string */
     int sink;           /* enum config_sink */
 
     /* How the run is judged and told */
@@ -138,9 +138,9 @@ enum log_level config_log_level(const struct config *config);
 
 /*
  * Whether the filters let a project through: its title, and (unless it is in none) one of its
- * collections. err (may be NULL) is set when a pattern took too long.
+ * collections. A pattern that takes too long is reported to the log.
  */
-bool config_wants(const struct config *config, struct str title, const struct str *collections,
-                  size_t collection_count, struct error *err);
+bool config_wants_project(const struct config *config, struct str title,
+                          const struct str *collections, size_t collection_count);
 
 #endif

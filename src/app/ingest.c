@@ -43,7 +43,7 @@ static enum status open_session(const struct ingest_options *options,
         .clock = options->clock,
         .max_in_flight = 8,
         .retry_budget_ms = config->retry_budget_seconds * 1000,
-        .ca_file = config->ca_file,
+        .ca_file = config->ca_file.p,
         .user_agent = "hexmeta/" HEXMETA_VERSION,
         .verify_tls = true,
     };
@@ -64,13 +64,13 @@ static enum status open_session(const struct ingest_options *options,
             .schema = config->connections[i].schema,
         };
     }
-    enum status status = catalog_open(config->catalog_path, CATALOG_MODE_CREATE, &options->clock,
+    enum status status = catalog_open(config->catalog.p, CATALOG_MODE_CREATE, &options->clock,
                                       &session->catalog, &summary->is_new_catalog, err);
     if (status != OK) {
         return status;
     }
-    char *absolute = realpath(config->catalog_path, NULL);
-    const char *path = absolute != NULL ? absolute : config->catalog_path;
+    char *absolute = realpath(config->catalog.p, NULL);
+    const char *path = absolute != NULL ? absolute : config->catalog.p;
     size_t n = strnlen(path, sizeof(summary->catalog_path) - 1);
     memcpy(summary->catalog_path, path, n);
     free(absolute);
@@ -100,8 +100,8 @@ static enum status sync_session(const struct ingest_options *options, struct ses
         .clock = options->clock,
         .host_url = config->host_url,
         .workspace = config->workspace,
-        .reads_published = config->reads_published,
-        .reads_details = config->reads_details,
+        .reads_published = config->version == CONFIG_VERSION_PUBLISHED,
+        .reads_details = config->details == CONFIG_DETAILS_FULL,
         .includes_archived = config->include_archived,
         .includes_outputs = config->include_outputs,
         .defaults = session->defaults,

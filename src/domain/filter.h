@@ -1,9 +1,9 @@
 /*
  * filter - include and exclude patterns on names, with OpenMetadata's meaning.
  *
- * A pattern is a regular expression that must match from the name's first character on (as
- * Python's re.match does), without regard to case. With includes given, only they decide;
- * else a name that an exclude matches is filtered out. Pure; a filter is not thread-safe.
+ * A pattern (pattern.h) must match from the name's first character on, without regard to case.
+ * With includes given, only they decide; else a name that an exclude matches is filtered out.
+ * Pure; a filter is not thread-safe.
  */
 #ifndef DOMAIN_FILTER_H
 #define DOMAIN_FILTER_H
@@ -20,7 +20,7 @@ struct filter_patterns {
     size_t exclude_count;
 };
 
-/* OK, or ERR_PARSE: err->message says what is wrong and at which character. */
+/* OK, or ERR_PARSE: err->message says what is wrong, and where in the pattern. */
 enum status filter_check_pattern(struct str pattern, struct error *err) WARN_UNUSED;
 
 /* Copies what it needs; *out is the caller's. ERR_PARSE names the pattern. */

@@ -1,0 +1,401 @@
+#include "app/config_read.h"
+#include "app/config_url.h"
+
+#include <errno.h>
+#include <string.h>
+#include <unistd.h>
+
+#define CONNECTION "source.serviceConnection.config."
+#define PIPELINE "source.sourceConfig.config."
+#define MAX_SERVICE_NAME 256
+
+static const struct config_value *value_of(const struct config_reader *reader, const char *path)
+{
+    return &reader->config->values[config_table_find(str_from(path))];
+}
+
+static bool is_given(const struct config_reader *reader, const char *path)
+{
+    return value_of(reader, path)->node != NULL;
+}
+
+static bool is_false(const struct config_reader *reader, const char *path)
+{
+    bool value = true;
+    const struct config_value *given = value_of(reader, path);
+    if (given->node == NULL) {
+        return false;
+    }
+    struct yaml_node plain = *given->node;
+    plain.is_plain = true;
+    return yaml_to_bool(&plain, &value) && !value;
+}
+
+/* The node at a path of plain keys, and the last mapping on the way there. */
+static const struct yaml_node *node_at(const struct config_reader *reader, struct str path,
+                                       const struct yaml_node **around, struct str *missing)
+{
+    const struct yaml_node *node = reader->root;
+    *around = node;
+    for (size_t at = 0; at < path.n;) {
+        size_t dot = str_find(str_sub(path, at, path.n), '.');
+        size_t end = dot == SIZE_MAX ? path.n : at + dot;
+        char key[64];
+        size_t n = end - at < sizeof(key) ? end - at : sizeof(key) - 1;
+        memcpy(key, path.p + at, n);
+        key[n] = '\0';
+        *around = node;
+        *missing = str_sub(path, 0, end);
+        node = yaml_get(node, key);
+        if (yaml_is_null(node)) {
+            return NULL;
+        }
+        at = end + 1;
+    }
+    return node;
+}
+
+/* What to write for a section that is missing as a whole. */
+static const char *section_hint(struct str section)
+{
+    if (str_is(section, "source")) {
+        return "it holds type, serviceName and serviceConnection";
+    }
+    return "hexmeta reads type, hostPort and token from source.serviceConnection.config (this "
+           "version does not ask an OpenMetadata server for them)";
+}
+
+static void check_required(struct config_reader *reader)
+{
+    struct str reported = STR_NULL;
+    for (size_t row = 0; row < config_table_count; row++) {
+        const struct config_setting *setting = &config_table[row];
+        const struct yaml_node *around;
+        struct str missing = STR_NULL;
+        if (!setting->is_required ||
+            node_at(reader, str_from(setting->path), &around, &missing) != NULL) {
+            continue;
+        }
+        bool is_broken = around != NULL && around->kind != YAML_KIND_MAPPING;
+        if (is_broken || str_eq(missing, reported)) {
+            continue;
+        }
+        reported = missing;
+        size_t line = around != NULL ? around->line : 0;
+        size_t column = around != NULL ? around->column : 0;
+        if (str_is(missing, setting->path)) {
+            config_error(reader, line, column, "%s is missing; add '%s'", setting->path,
+                         setting->example);
+        } else {
+            config_error(reader, line, column, "%.*s is missing; %s", STR_ARG(missing),
+                         section_hint(missing));
+        }
+    }
+}
+
+static void check_host_path(struct config_reader *reader, const struct config_value *place,
+                            const struct config_url *url)
+{
+    struct str path = url->path;
+    struct str first = str_sub(path, 1, path.n);
+    size_t end = 0;
+    while (end < first.n && strchr("/?#", first.p[end]) == NULL) {
+        end++;
+    }
+    first = str_sub(first, 0, end);
+    if (path.p[0] == '/' && first.n > 0 && !str_eq_nocase(first, STR("api"))) {
+        config_error(reader, place->line, place->column,
+                     "hostPort must be the address of Hex alone: write %.*s (and "
+                     "hexmeta.workspace: %.*s, if that is the workspace)",
+                     STR_ARG(url->url), STR_ARG(first));
+    } else {
+        config_error(reader, place->line, place->column,
+                     "hostPort must be the address of Hex alone, with or without /api/v1: "
+                     "write %.*s",
+                     STR_ARG(url->url));
+    }
+}
+
+static void check_host(struct config_reader *reader)
+{
+    struct config *config = reader->config;
+    const struct config_value *place = value_of(reader, CONNECTION "hostPort");
+    struct config_url url;
+    struct error err = ERROR_INIT;
+    if (place->node == NULL) {
+        return;
+    }
+    enum status status = config_url_parse(config->host_url, &config->arena, &url, &err);
+    config->host_url = STR_NULL;
+    if (status != OK) {
+        reader->is_out_of_memory = reader->is_out_of_memory || status == ERR_NOMEM;
+        config_error(reader, place->line, place->column,
+                     "hostPort: %s; it looks like https://app.hex.tech", err.message);
+        return;
+    }
+    if (url.path.n > 0) {
+        check_host_path(reader, place, &url);
+    }
+    if (url.is_link_local) {
+        config_error(reader, place->line, place->column,
+                     "hostPort: %.*s is a link-local or cloud metadata address, never a Hex "
+                     "host",
+                     STR_ARG(url.url));
+    } else if (url.is_http && !url.is_loopback && !config->allow_http) {
+        config_error(reader, place->line, place->column,
+                     "hostPort: the token would travel unencrypted over http; write https://, "
+                     "or set hexmeta.allowHttp: true");
+    } else if (url.is_http && !url.is_loopback) {
+        config_warning(reader, place->line, place->column,
+                       "hostPort: the token travels unencrypted over http "
+                       "(hexmeta.allowHttp)");
+    }
+    config->host_url = url.url;
+    config->is_http = url.is_http;
+    if (arena_printf(&config->arena, &config->api_url, "%.*s/api/v1", STR_ARG(url.url)) != OK) {
+        reader->is_out_of_memory = true;
+    }
+}
+
+/* True when every character is the given one, or (c == 0) a visible ASCII one. */
+static bool is_all(struct str text, char c)
+{
+    for (size_t i = 0; i < text.n; i++) {
+        bool is_visible = text.p[i] > ' ' && text.p[i] <= '~';
+        if (c != 0 ? text.p[i] != c : !is_visible) {
+            return false;
+        }
+    }
+    return text.n > 0;
+}
+
+static void check_token(struct config_reader *reader)
+{
+    struct config *config = reader->config;
+    const struct config_value *place = value_of(reader, CONNECTION "token");
+    if (place->node == NULL) {
+        return;
+    }
+    config->token = str_trim(config->token);
+    struct str token = config->token;
+    log_hide(token);
+    if (token.n == 0) {
+        config_error(reader, place->line, place->column,
+                     "the token is empty; Hex shows tokens in its settings under API keys");
+    } else if (token.p[0] == '$') {
+        config_error(reader, place->line, place->column,
+                     "the token starts with '$'; a variable is written ${NAME}");
+    } else if (is_all(token, '*')) {
+        config_error(reader, place->line, place->column,
+                     "the token is masked (***); the token itself is needed here");
+    } else if (!is_all(token, 0)) {
+        config_error(reader, place->line, place->column,
+                     "the token holds white space or characters that no token has");
+    }
+    bool is_personal = str_starts_with(token, "hxtp_");
+    bool is_workspace = str_starts_with(token, "hxtw_");
+    if (is_personal && config->token_type == CONFIG_TOKEN_WORKSPACE) {
+        config_warning(reader, place->line, place->column,
+                       "the token starts with hxtp_ as personal tokens do, but tokenType is "
+                       "workspace; write 'tokenType: personal'");
+    }
+    if (is_workspace && config->token_type == CONFIG_TOKEN_PERSONAL) {
+        config_warning(reader, place->line, place->column,
+                       "the token starts with hxtw_ as workspace tokens do, but tokenType is "
+                       "personal; write 'tokenType: workspace'");
+    }
+}
+
+static void check_names(struct config_reader *reader)
+{
+    struct config *config = reader->config;
+    const struct config_value *place = value_of(reader, "source.serviceName");
+    if (place->node != NULL && str_trim(config->service_name).n == 0) {
+        config_error(reader, place->line, place->column, "serviceName is empty");
+    } else if (str_find(config->service_name, '.') != SIZE_MAX) {
+        config_error(reader, place->line, place->column,
+                     "serviceName must not hold a dot: OpenMetadata separates the parts of "
+                     "names with dots");
+    } else if (config->service_name.n > MAX_SERVICE_NAME) {
+        config_error(reader, place->line, place->column,
+                     "serviceName is longer than %d characters", MAX_SERVICE_NAME);
+    }
+    place = value_of(reader, "hexmeta.workspace");
+    for (size_t i = 0; i < config->workspace.n; i++) {
+        char c = config->workspace.p[i];
+        if (c <= ' ' || c > '~' || strchr("/?#%\\\"'<>", c) != NULL) {
+            config_error(reader, place->line, place->column,
+                         "hexmeta.workspace must be the workspace's name as it stands in "
+                         "addresses (https://app.hex.tech/NAME/...), or its id");
+            break;
+        }
+    }
+}
+
+/* A path as seen from the current folder. */
+static struct str join_path(struct config_reader *reader, struct str path)
+{
+    struct config *config = reader->config;
+    struct str joined = path;
+    if (path.n > 0 && path.p[0] != '/' && !str_is(config->folder, ".") &&
+        arena_printf(&config->arena, &joined, "%.*s/%.*s", STR_ARG(config->folder),
+                     STR_ARG(path)) != OK) {
+        reader->is_out_of_memory = true;
+    }
+    return joined;
+}
+
+static void check_files(struct config_reader *reader)
+{
+    struct config *config = reader->config;
+    const struct config_value *place = value_of(reader, "hexmeta.catalog");
+    if (config->catalog.n == 0 || str_find(config->catalog, '\0') != SIZE_MAX) {
+        config_error(reader, place->line, place->column,
+                     "hexmeta.catalog must be the name of a file");
+    } else if (str_contains(config->catalog, "://")) {
+        config_error(reader, place->line, place->column,
+                     "hexmeta.catalog must be a file: this version keeps the catalog in "
+                     "SQLite only");
+        config->catalog = STR_NULL;
+    } else {
+        config->catalog = join_path(reader, config->catalog);
+    }
+    place = value_of(reader, "hexmeta.caFile");
+    if (place->node == NULL) {
+        return;
+    }
+    config->ca_file = join_path(reader, config->ca_file);
+    const char *name = arena_cstr(&config->arena, config->ca_file);
+    if (name == NULL) {
+        reader->is_out_of_memory = true;
+    } else if (reader->secrets.reads_files && access(name, R_OK) != 0) {
+        config_error(reader, place->line, place->column, "hexmeta.caFile: cannot read %s: %s",
+                     name, strerror(errno));
+    }
+}
+
+static size_t pattern_texts(const struct yaml_node *list, struct arena *arena, struct str **out)
+{
+    size_t count = yaml_count(list);
+    *out = arena_array(arena, count, sizeof(**out));
+    for (size_t i = 0; i < count && *out != NULL; i++) {
+        (*out)[i] = yaml_at(list, i)->text;
+    }
+    return count;
+}
+
+/* The filter of one setting; its two rows stand together, includes first. */
+static struct filter *make_filter(struct config_reader *reader, const char *includes_path)
+{
+    struct arena *arena = &reader->config->arena;
+    const struct config_value *includes = value_of(reader, includes_path);
+    const struct config_value *excludes = includes + 1;
+    struct filter_patterns patterns;
+    struct filter *filter = NULL;
+    struct str *texts[2];
+    patterns.include_count = pattern_texts(includes->node, arena, &texts[0]);
+    patterns.exclude_count = pattern_texts(excludes->node, arena, &texts[1]);
+    patterns.includes = texts[0];
+    patterns.excludes = texts[1];
+    if (texts[0] == NULL || texts[1] == NULL) {
+        reader->is_out_of_memory = true;
+        return NULL;
+    }
+    if (patterns.include_count + patterns.exclude_count == 0) {
+        return NULL;
+    }
+    /* Bad patterns were reported when they were read. */
+    if (filter_new(&patterns, &filter, NULL) == ERR_NOMEM) {
+        reader->is_out_of_memory = true;
+    }
+    if (filter_ignores_excludes(filter)) {
+        config_warning(reader, excludes->line, excludes->column,
+                       "excludes have no effect beside includes, in OpenMetadata as well");
+    }
+    return filter;
+}
+
+static void make_filters(struct config_reader *reader)
+{
+    struct config *config = reader->config;
+    const struct yaml_node *around;
+    struct str missing;
+    const struct yaml_node *outer =
+        node_at(reader, STR(CONNECTION "dashboardFilterPattern"), &around, &missing);
+    const struct yaml_node *inner =
+        node_at(reader, STR(PIPELINE "dashboardFilterPattern"), &around, &missing);
+    if (inner != NULL && outer != NULL) {
+        config_warning(reader, outer->line, outer->column,
+                       "the connection's dashboardFilterPattern is replaced by that of "
+                       "sourceConfig");
+    }
+    config->dashboard_filter =
+        make_filter(reader, inner != NULL ? PIPELINE "dashboardFilterPattern.includes"
+                                          : CONNECTION "dashboardFilterPattern.includes");
+    config->project_filter = make_filter(reader, PIPELINE "projectFilterPattern.includes");
+}
+
+/* Expanded once more: what is wrong with it was said when it was read. */
+static struct str connection_text(struct config_reader *reader, const struct yaml_node *node,
+                                  const char *key)
+{
+    struct str text = yaml_str(yaml_get(node, key));
+    struct str expanded = STR_NULL;
+    if (!str_is_null(text) && secret_expand(text, &reader->secrets, &reader->config->arena,
+                                            &expanded, NULL) == ERR_NOMEM) {
+        reader->is_out_of_memory = true;
+    }
+    return expanded;
+}
+
+static void read_connections(struct config_reader *reader)
+{
+    struct config *config = reader->config;
+    const struct yaml_node *node = yaml_path(reader->root, "hexmeta", "connections", NULL);
+    if (yaml_is_null(node) || node->kind != YAML_KIND_MAPPING) {
+        return;
+    }
+    config->connections =
+        arena_array(&config->arena, node->count, sizeof(config->connections[0]));
+    if (config->connections == NULL) {
+        reader->is_out_of_memory = true;
+        return;
+    }
+    for (size_t i = 0; i < node->count; i++) {
+        const struct yaml_node *key = node->pairs[i].key;
+        struct config_connection *connection = &config->connections[config->connection_count++];
+        connection->key = key->text;
+        connection->line = key->line;
+        connection->service = connection_text(reader, node->pairs[i].value, "service");
+        connection->database = connection_text(reader, node->pairs[i].value, "database");
+        connection->schema = connection_text(reader, node->pairs[i].value, "schema");
+        if (yaml_is_null(node->pairs[i].value)) {
+            config_warning(reader, key->line, key->column,
+                           "nothing is said about the connection '%.*s'; service, database "
+                           "and schema are understood",
+                           STR_ARG(str_sub(key->text, 0, 80)));
+        }
+    }
+}
+
+void config_check(struct config_reader *reader)
+{
+    struct config *config = reader->config;
+    check_required(reader);
+    check_host(reader);
+    check_token(reader);
+    check_names(reader);
+    check_files(reader);
+    make_filters(reader);
+    read_connections(reader);
+    config->include_tags = config->include_tags && !is_false(reader, PIPELINE "includeTags");
+    if (is_given(reader, CONNECTION "includeTags") &&
+        is_given(reader, CONNECTION "includeCategories")) {
+        const struct config_value *place = value_of(reader, CONNECTION "includeCategories");
+        config_warning(reader, place->line, place->column,
+                       "includeCategories is the older name of includeTags; remove it");
+        config->include_tags = !is_false(reader, CONNECTION "includeTags") &&
+                               !is_false(reader, PIPELINE "includeTags");
+    }
+    config_warn_no_effect(reader);
+}

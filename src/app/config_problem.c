@@ -1,0 +1,185 @@
+#include "app/config_problem.h"
+
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+/* Longer messages are cut: they quote the file. */
+#define MAX_MESSAGE_BYTES 1024
+
+static enum status place_text(const struct config_reader *reader, size_t line, size_t column,
+                              struct buf *out)
+{
+    if (line > 0) {
+        return buf_printf(out, "%.*s:%zu:%zu: ", STR_ARG(reader->config->name), line, column);
+    }
+    if (column > 0 && column <= reader->source->set_count) {
+        struct str set = str_from(reader->source->sets[column - 1]);
+        size_t equals = str_find(set, '=');
+        /* Only the name: the value may be a secret. */
+        return buf_printf(
+            out, "--set %.*s: ", STR_ARG(str_sub(set, 0, equals == SIZE_MAX ? set.n : equals)));
+    }
+    return buf_printf(out, "%.*s: ", STR_ARG(reader->config->name));
+}
+
+static void add_problem(struct config_reader *reader, struct config_problems *list, size_t line,
+                        size_t column, const char *message)
+{
+    struct buf text;
+    buf_init(&text, (size_t)1024 * 1024);
+    (void)place_text(reader, line, column, &text);
+    (void)buf_append_cstr(&text, message);
+    struct config_problem *problem =
+        arena_push(&reader->config->arena, &list->items, &list->count, &list->capacity,
+                   sizeof(list->items[0]));
+    if (problem == NULL || buf_status(&text) != OK ||
+        arena_str(&reader->config->arena, buf_str(&text), &problem->text) != OK) {
+        reader->is_out_of_memory = true;
+    }
+    if (problem != NULL) {
+        problem->line = line;
+        problem->column = column;
+    }
+    buf_free(&text);
+}
+
+void config_error(struct config_reader *reader, size_t line, size_t column, const char *format,
+                  ...)
+{
+    char message[MAX_MESSAGE_BYTES];
+    reader->config->error_count++;
+    if (reader->config->error_count > CONFIG_MAX_ERRORS) {
+        return;
+    }
+    va_list args;
+    va_start(args, format);
+    (void)vsnprintf(message, sizeof(message), format, args);
+    va_end(args);
+    add_problem(reader, &reader->config->errors, line, column, message);
+}
+
+void config_warning(struct config_reader *reader, size_t line, size_t column,
+                    const char *format, ...)
+{
+    char message[MAX_MESSAGE_BYTES];
+    va_list args;
+    va_start(args, format);
+    (void)vsnprintf(message, sizeof(message), format, args);
+    va_end(args);
+    add_problem(reader, &reader->config->warnings, line, column, message);
+}
+
+/* "sourceConfig.config.includeOwners": without the parts that all share. */
+static const char *short_path(const char *path)
+{
+    static const char *const starts[] = {"source.", "workflowConfig.openMetadataServerConfig.",
+                                         "workflowConfig."};
+    for (size_t i = 0; i < sizeof(starts) / sizeof(starts[0]); i++) {
+        size_t n = strlen(starts[i]);
+        if (strncmp(path, starts[i], n) == 0 && strchr(path + n, '.') != NULL) {
+            return path + n;
+        }
+    }
+    return path;
+}
+
+/* `sink: {type: catalog}` is what this version does: only the other sink has no effect. */
+static bool is_given(const struct config_reader *reader, size_t row)
+{
+    if (config_table[row].offset == offsetof(struct config, sink) &&
+        reader->config->sink == CONFIG_SINK_CATALOG) {
+        return false;
+    }
+    return reader->config->values[row].node != NULL;
+}
+
+static void warn_reason(struct config_reader *reader, size_t first)
+{
+    const char *reason = config_table[first].no_effect;
+    const struct config_value *place = &reader->config->values[first];
+    struct buf names;
+    buf_init(&names, MAX_MESSAGE_BYTES * 16);
+    for (size_t row = first; row < config_table_count; row++) {
+        const char *other = config_table[row].no_effect;
+        if (other == NULL || strcmp(other, reason) != 0 || !is_given(reader, row)) {
+            continue;
+        }
+        const struct config_value *value = &reader->config->values[row];
+        (void)buf_printf(&names, "%s%s", names.size > 0 ? ", " : "",
+                         short_path(config_table[row].path));
+        (void)(value->line > 0 ? buf_printf(&names, " (line %zu)", value->line)
+                               : buf_append_cstr(&names, " (--set)"));
+    }
+    (void)buf_printf(&names, " %s no effect: %s",
+                     strchr(buf_cstr(&names), ',') ? "have" : "has", reason);
+    if (buf_status(&names) == OK) {
+        add_problem(reader, &reader->config->warnings, place->line, place->column,
+                    buf_cstr(&names));
+    } else {
+        reader->is_out_of_memory = true;
+    }
+    buf_free(&names);
+}
+
+void config_warn_no_effect(struct config_reader *reader)
+{
+    for (size_t row = 0; row < config_table_count; row++) {
+        const char *reason = config_table[row].no_effect;
+        bool is_first = reason != NULL && is_given(reader, row);
+        for (size_t earlier = 0; earlier < row && is_first; earlier++) {
+            is_first = !(config_table[earlier].no_effect != NULL && is_given(reader, earlier) &&
+                         strcmp(config_table[earlier].no_effect, reason) == 0);
+        }
+        if (is_first) {
+            warn_reason(reader, row);
+        }
+    }
+}
+
+static int compare_places(const void *left, const void *right)
+{
+    const struct config_problem *a = left;
+    const struct config_problem *b = right;
+    if (a->line != b->line) {
+        return a->line < b->line ? -1 : 1;
+    }
+    if (a->column != b->column) {
+        return a->column < b->column ? -1 : 1;
+    }
+    return str_compare(a->text, b->text);
+}
+
+static void sort(struct config_problems *list)
+{
+    if (list->count > 1) {
+        qsort(list->items, list->count, sizeof(list->items[0]), compare_places);
+    }
+}
+
+void config_sort_problems(struct config *config)
+{
+    sort(&config->errors);
+    sort(&config->warnings);
+}
+
+static void write_list(const struct config_problems *list, const char *level, struct buf *out)
+{
+    for (size_t i = 0; i < list->count; i++) {
+        (void)buf_printf(out, "%s: ", level);
+        (void)buf_append_str(out, list->items[i].text);
+        (void)buf_append_char(out, '\n');
+    }
+}
+
+void config_write_problems(const struct config *config, struct buf *out)
+{
+    write_list(&config->errors, "error", out);
+    if (config->error_count > config->errors.count) {
+        (void)buf_printf(out, "error: and %zu more\n",
+                         config->error_count - config->errors.count);
+    }
+    write_list(&config->warnings, "warning", out);
+}

@@ -1,0 +1,407 @@
+#include "app/config_read.h"
+
+#include "base/text.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#define MAX_PATH_BYTES 256
+/* How far a key may be from a known one to be taken for a slip of the pen. */
+#define MAX_DISTANCE 3
+
+static const struct yaml_limits file_limits = {
+    .max_bytes = 1024 * 1024, .max_depth = 32, .max_nodes = 100000};
+
+bool config_parse(struct config_reader *reader, struct str text)
+{
+    struct error err = ERROR_INIT;
+    enum status status =
+        yaml_parse(text, &file_limits, &reader->config->arena, &reader->root, &err);
+    if (status == ERR_NOMEM) {
+        reader->is_out_of_memory = true;
+        return false;
+    }
+    if (status != OK) {
+        size_t line = 0;
+        size_t column = 0;
+        (void)sscanf(err.where, "%zu:%zu", &line, &column);
+        config_error(reader, line, column, "%s", err.message);
+        return false;
+    }
+    if (reader->root == NULL && reader->source->set_count == 0) {
+        config_error(reader, 0, 0,
+                     "the configuration is empty; it needs at least source: with type, "
+                     "serviceName and serviceConnection");
+        return false;
+    }
+    if (reader->root != NULL && reader->root->kind != YAML_KIND_MAPPING) {
+        config_error(reader, reader->root->line, reader->root->column,
+                     "the configuration must be a mapping that begins with 'source:'");
+        return false;
+    }
+    return true;
+}
+
+/* Where the walk is: the path as the table writes it, and as the file does. */
+struct place {
+    char path[MAX_PATH_BYTES];
+    struct str shown;
+};
+
+static const char *kind_name(const struct yaml_node *node)
+{
+    switch (node->kind) {
+    case YAML_KIND_MAPPING:
+        return "a mapping";
+    case YAML_KIND_SEQUENCE:
+        return "a list";
+    default:
+        return "a single value";
+    }
+}
+
+/* The part of `section` that key is most like; STR_NULL when none is near. */
+static struct str nearest_part(struct str section, struct str key)
+{
+    struct str best = STR_NULL;
+    size_t limit = key.n / 3 + 1 < MAX_DISTANCE ? key.n / 3 + 1 : MAX_DISTANCE;
+    size_t best_distance = limit + 1;
+    for (size_t row = 0; row < config_table_count; row++) {
+        struct str part = config_table_part(&config_table[row], section);
+        if (str_is_null(part) || str_is(part, "*")) {
+            continue;
+        }
+        size_t distance = text_distance(key, part, limit);
+        if (distance < best_distance) {
+            best_distance = distance;
+            best = part;
+        }
+    }
+    return best;
+}
+
+/* A setting elsewhere in the table whose last part is key. */
+static const char *elsewhere(struct str key)
+{
+    for (size_t row = 0; row < config_table_count; row++) {
+        struct str path = str_from(config_table[row].path);
+        size_t dot = str_find_last(path, '.');
+        struct str last = str_sub(path, dot == SIZE_MAX ? 0 : dot + 1, path.n);
+        if (str_eq_nocase(last, key) && !str_is(last, "type") && !str_is(last, "config")) {
+            return config_table[row].path;
+        }
+    }
+    return NULL;
+}
+
+static void report_unknown(struct config_reader *reader, const struct place *place,
+                           const struct yaml_node *key)
+{
+    if (reader->config->error_count >= CONFIG_MAX_ERRORS) {
+        reader->config->error_count++; /* not shown: no need to look for a likeness */
+        return;
+    }
+    struct str name = str_sub(key->text, 0, 80);
+    struct str near = nearest_part(str_from(place->path), name);
+    const char *other = elsewhere(name);
+    struct str in = place->shown;
+    const char *preposition = in.n > 0 ? " in " : "";
+    if (!str_is_null(near)) {
+        config_error(reader, key->line, key->column,
+                     "unknown key '%.*s'%s%.*s; did you mean '%.*s'?", STR_ARG(name),
+                     preposition, STR_ARG(in), STR_ARG(near));
+    } else if (other != NULL) {
+        config_error(reader, key->line, key->column, "unknown key '%.*s'%s%.*s; there is %s",
+                     STR_ARG(name), preposition, STR_ARG(in), other);
+    } else {
+        config_error(reader, key->line, key->column, "unknown key '%.*s'%s%.*s", STR_ARG(name),
+                     preposition, STR_ARG(in));
+    }
+}
+
+const struct yaml_node *config_expand(struct config_reader *reader,
+                                      const struct yaml_node *node)
+{
+    struct str text;
+    struct error err = ERROR_INIT;
+    struct arena *arena = &reader->config->arena;
+    enum status status = secret_expand(node->text, &reader->secrets, arena, &text, &err);
+    struct yaml_node *copy = ARENA_NEW(arena, struct yaml_node);
+    if (status == ERR_NOMEM || copy == NULL) {
+        reader->is_out_of_memory = true;
+        return NULL;
+    }
+    if (status != OK) {
+        config_error(reader, node->line, node->column, "%s", err.message);
+        return NULL;
+    }
+    if (!str_is_utf8(text)) {
+        config_error(reader, node->line, node->column, "what is put in here is not UTF-8");
+        return NULL;
+    }
+    *copy = *node;
+    copy->text = text;
+    return copy;
+}
+
+/* What a value is called in a message, unless it must not be shown. */
+static struct str quoted(const struct config_setting *setting, const struct yaml_node *node)
+{
+    return setting->is_secret ? STR("***") : str_sub(node->text, 0, 80);
+}
+
+static void *field(struct config *config, const struct config_setting *setting)
+{
+    return setting->offset != 0 ? (char *)config + setting->offset : NULL;
+}
+
+static void store_int(struct config_reader *reader, const struct place *place,
+                      const struct config_setting *setting, const struct yaml_node *plain)
+{
+    int64_t value;
+    int64_t *into = field(reader->config, setting);
+    if (!yaml_to_int(plain, &value)) {
+        config_error(reader, plain->line, plain->column,
+                     "%.*s must be a whole number, not '%.*s'", STR_ARG(place->shown),
+                     STR_ARG(quoted(setting, plain)));
+    } else if (value < setting->min || value > setting->max) {
+        config_error(reader, plain->line, plain->column,
+                     "%.*s must be between %lld and %lld, not %lld", STR_ARG(place->shown),
+                     (long long)setting->min, (long long)setting->max, (long long)value);
+    } else if (into != NULL) {
+        *into = value;
+    }
+}
+
+static void store_choice(struct config_reader *reader, const struct place *place,
+                         const struct config_setting *setting, const struct yaml_node *plain)
+{
+    int *into = field(reader->config, setting);
+    struct str word = config_table_choice(setting->choices, 0);
+    for (int i = 0; !str_is_null(word); word = config_table_choice(setting->choices, ++i)) {
+        if (str_eq_nocase(word, plain->text)) {
+            if (into != NULL) {
+                *into = i;
+            }
+            return;
+        }
+    }
+    struct buf words;
+    buf_init(&words, 1024);
+    for (const char *c = setting->choices; *c != '\0'; c++) {
+        (void)(*c == '|' ? buf_append_cstr(&words, ", ") : buf_append_char(&words, *c));
+    }
+    bool is_only = strchr(setting->choices, '|') == NULL;
+    config_error(reader, plain->line, plain->column, "%.*s must be %s%s, not '%.*s'",
+                 STR_ARG(place->shown), is_only ? "" : "one of ", buf_cstr(&words),
+                 STR_ARG(quoted(setting, plain)));
+    buf_free(&words);
+}
+
+static void store_bool(struct config_reader *reader, const struct place *place,
+                       const struct config_setting *setting, const struct yaml_node *plain)
+{
+    bool value;
+    bool *into = field(reader->config, setting);
+    if (!yaml_to_bool(plain, &value)) {
+        config_error(reader, plain->line, plain->column,
+                     "%.*s must be true or false, not '%.*s'", STR_ARG(place->shown),
+                     STR_ARG(quoted(setting, plain)));
+    } else if (into != NULL) {
+        *into = value;
+    }
+}
+
+/* Numbers, booleans and choices may be quoted, as a variable's value often is. */
+static void store_scalar(struct config_reader *reader, const struct place *place,
+                         const struct config_setting *setting, const struct yaml_node *node)
+{
+    struct yaml_node plain = *node;
+    struct str *into = field(reader->config, setting);
+    plain.is_plain = true;
+    switch (setting->type) {
+    case CONFIG_TYPE_INT:
+        store_int(reader, place, setting, &plain);
+        break;
+    case CONFIG_TYPE_BOOL:
+        store_bool(reader, place, setting, &plain);
+        break;
+    case CONFIG_TYPE_CHOICE:
+        store_choice(reader, place, setting, &plain);
+        break;
+    default:
+        if (into != NULL) {
+            *into = node->text;
+        }
+        break;
+    }
+    if (setting->is_secret) {
+        log_hide(node->text);
+    }
+}
+
+/* A sequence of texts as a copy with every item expanded. */
+static const struct yaml_node *read_list(struct config_reader *reader,
+                                         const struct place *place,
+                                         const struct yaml_node *node)
+{
+    struct arena *arena = &reader->config->arena;
+    struct yaml_node *copy = ARENA_NEW(arena, struct yaml_node);
+    if (node->kind != YAML_KIND_SEQUENCE) {
+        config_error(reader, node->line, node->column, "%.*s must be a list, not %s",
+                     STR_ARG(place->shown), kind_name(node));
+        return NULL;
+    }
+    const struct yaml_node **items = arena_array(arena, node->count, sizeof(*items));
+    if (copy == NULL || items == NULL) {
+        reader->is_out_of_memory = true;
+        return NULL;
+    }
+    *copy = *node;
+    copy->items = items;
+    copy->count = 0;
+    for (size_t i = 0; i < node->count; i++) {
+        const struct yaml_node *item = node->items[i];
+        if (str_is_null(yaml_str(item))) {
+            config_error(reader, item->line, item->column, "%.*s must hold texts, not %s",
+                         STR_ARG(place->shown),
+                         item->kind == YAML_KIND_SCALAR ? "an empty entry" : kind_name(item));
+            continue;
+        }
+        const struct yaml_node *expanded = config_expand(reader, item);
+        if (expanded != NULL) {
+            items[copy->count++] = expanded;
+        }
+    }
+    return copy;
+}
+
+static void check_patterns(struct config_reader *reader, const struct yaml_node *list)
+{
+    for (size_t i = 0; i < yaml_count(list); i++) {
+        const struct yaml_node *item = yaml_at(list, i);
+        struct error err = ERROR_INIT;
+        enum status status = filter_check_pattern(item->text, &err);
+        if (status == ERR_NOMEM) {
+            reader->is_out_of_memory = true;
+        } else if (status != OK) {
+            config_error(reader, item->line, item->column, "not a regular expression: %s",
+                         err.message);
+        }
+    }
+}
+
+static void read_leaf(struct config_reader *reader, const struct place *place, size_t row,
+                      const struct yaml_node *node)
+{
+    const struct config_setting *setting = &config_table[row];
+    struct config_value *value = &reader->config->values[row];
+    value->line = node->line;
+    value->column = node->column;
+    if (yaml_is_null(node)) {
+        return;
+    }
+    if (setting->type == CONFIG_TYPE_FREE) {
+        value->node = node->kind != YAML_KIND_SCALAR && node->count == 0 ? NULL : node;
+        return;
+    }
+    if (setting->type == CONFIG_TYPE_TEXTS || setting->type == CONFIG_TYPE_PATTERNS) {
+        value->node = read_list(reader, place, node);
+        if (setting->type == CONFIG_TYPE_PATTERNS) {
+            check_patterns(reader, value->node);
+        }
+        return;
+    }
+    if (node->kind != YAML_KIND_SCALAR) {
+        config_error(reader, node->line, node->column, "%.*s must be a single value, not %s",
+                     STR_ARG(place->shown), kind_name(node));
+        return;
+    }
+    value->node = config_expand(reader, node);
+    if (value->node != NULL) {
+        store_scalar(reader, place, setting, value->node);
+    }
+}
+
+/* path = outer + "." + part; true when the table has such a setting or section. */
+static bool set_path(struct place *place, const char *outer, struct str part)
+{
+    size_t n = strlen(outer);
+    size_t dot = n > 0 ? 1 : 0;
+    if (n + dot + part.n >= sizeof(place->path)) {
+        return false;
+    }
+    memcpy(place->path, outer, n);
+    place->path[n] = '.';
+    if (part.n > 0) {
+        memcpy(place->path + n + dot, part.p, part.n);
+    }
+    place->path[n + dot + part.n] = '\0';
+    struct str path = str_from_n(place->path, n + dot + part.n);
+    return config_table_find(path) != SIZE_MAX || config_table_is_section(path);
+}
+
+/* Makes the place of key inside of `place`; false when the table knows no such key. */
+static bool enter(struct config_reader *reader, const struct place *place, struct str key,
+                  struct place *inside)
+{
+    if (arena_printf(&reader->config->arena, &inside->shown, "%.*s%s%.*s",
+                     STR_ARG(place->shown), place->path[0] != '\0' ? "." : "",
+                     STR_ARG(key)) != OK) {
+        reader->is_out_of_memory = true;
+        return false;
+    }
+    bool is_one_part = key.n > 0 && str_find(key, '.') == SIZE_MAX && !str_is(key, "*");
+    return (is_one_part && set_path(inside, place->path, key)) ||
+           set_path(inside, place->path, STR("*"));
+}
+
+/* Recursion is as deep as the longest path of the table. */
+static void read_section(struct config_reader *reader, const struct place *place,
+                         const struct yaml_node *node)
+{
+    if (yaml_is_null(node)) {
+        return;
+    }
+    if (node->kind != YAML_KIND_MAPPING) {
+        config_error(reader, node->line, node->column, "%.*s must be a mapping, not %s",
+                     STR_ARG(place->shown), kind_name(node));
+        return;
+    }
+    for (size_t i = 0; i < node->count && !reader->is_out_of_memory; i++) {
+        const struct yaml_node *key = node->pairs[i].key;
+        struct place inside;
+        if (!enter(reader, place, key->text, &inside)) {
+            report_unknown(reader, place, key);
+            continue;
+        }
+        size_t row = config_table_find(str_from(inside.path));
+        if (row != SIZE_MAX) {
+            read_leaf(reader, &inside, row, node->pairs[i].value);
+        } else {
+            read_section(reader, &inside, node->pairs[i].value);
+        }
+    }
+}
+
+/* Every default of the table, through the same code as the file's values. */
+static void read_defaults(struct config_reader *reader)
+{
+    for (size_t row = 0; row < config_table_count; row++) {
+        const struct config_setting *setting = &config_table[row];
+        if (setting->fallback == NULL || setting->offset == 0) {
+            continue;
+        }
+        struct place place = {.shown = str_from(setting->path)};
+        struct yaml_node node = {
+            .kind = YAML_KIND_SCALAR, .is_plain = true, .text = str_from(setting->fallback)};
+        store_scalar(reader, &place, setting, &node);
+    }
+}
+
+void config_read_settings(struct config_reader *reader)
+{
+    const struct place top = {.path = "", .shown = STR("")};
+    read_defaults(reader);
+    read_section(reader, &top, reader->root);
+}

@@ -1,0 +1,22 @@
+/*
+ * config_read - the steps of config_load: text to tree, tree to settings, settings checked.
+ */
+#ifndef APP_CONFIG_READ_H
+#define APP_CONFIG_READ_H
+
+#include "app/config_problem.h"
+
+/* Parses text into reader->root. Problems are added; false when there is nothing to go on. */
+bool config_parse(struct config_reader *reader, struct str text);
+/* Puts all --set of the source into reader->root. */
+void config_apply_sets(struct config_reader *reader);
+/* Defaults, then every key of reader->root: into config->values and the config's fields. */
+void config_read_settings(struct config_reader *reader);
+/* What needs more than one setting to judge; fills in what is computed. */
+void config_check(struct config_reader *reader);
+
+/* A copy of a scalar with ${...} replaced; NULL (and a problem) when that fails. */
+const struct yaml_node *config_expand(struct config_reader *reader,
+                                      const struct yaml_node *node);
+
+#endif
