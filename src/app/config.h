@@ -134,6 +134,7 @@ void config_write_schema(struct buf *out);
 /* docs/configuration.md. */
 void config_write_markdown(struct buf *out);
 
+/* The loggerLevel as the log's own level. */
 enum log_level config_log_level(const struct config *config);
 
 /*

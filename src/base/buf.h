@@ -19,7 +19,9 @@ struct buf {
     enum status status; /* OK, ERR_NOMEM or ERR_LIMIT */
 };
 
+/* Cannot fail; takes no memory yet. */
 void buf_init(struct buf *buf, size_t max_bytes);
+/* Each appends at the end and returns what buf_status() will say. */
 enum status buf_append(struct buf *buf, const void *bytes, size_t n);
 enum status buf_append_str(struct buf *buf, struct str s);
 enum status buf_append_cstr(struct buf *buf, const char *text);

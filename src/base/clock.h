@@ -19,6 +19,7 @@ struct clock {
 /* The machine's clocks. */
 struct clock clock_system(void);
 
+/* Ask a clock. */
 int64_t clock_wall_ms(const struct clock *clock);
 int64_t clock_monotonic_ms(const struct clock *clock);
 uint64_t clock_random(const struct clock *clock);

@@ -42,6 +42,7 @@ bool log_is_on(enum log_level level);
 /* False when name is none of DEBUG, INFO, WARN, WARNING, ERROR, NONE (any case). */
 bool log_level_from(struct str name, enum log_level *out);
 
+/* One event each; texts above 4 KiB are cut. */
 void log_debug(const char *format, ...) PRINTF_LIKE(1, 2);
 void log_info(const char *format, ...) PRINTF_LIKE(1, 2);
 void log_warning(const char *format, ...) PRINTF_LIKE(1, 2);

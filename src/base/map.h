@@ -29,12 +29,14 @@ struct map {
     uint64_t seed;
 };
 
+/* Cannot fail; takes no memory yet. */
 void map_init(struct map *map);
 /* Sets key to value, replacing what was there. On error the map is unchanged. */
 enum status map_put(struct map *map, struct str key, union map_value value) WARN_UNUSED;
 /* The value's place, or NULL. Dies with the next map_put. */
 union map_value *map_get(const struct map *map, struct str key);
 bool map_has(const struct map *map, struct str key);
+/* Without entries again, memory kept. */
 void map_clear(struct map *map);
 void map_free(struct map *map);
 

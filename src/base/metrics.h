@@ -22,6 +22,7 @@ enum metric {
     METRIC_COUNT
 };
 
+/* Safe from any thread. */
 void metrics_add(enum metric metric, int64_t n);
 void metrics_set(enum metric metric, int64_t value);
 int64_t metrics_get(enum metric metric);

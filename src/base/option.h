@@ -101,6 +101,7 @@ void option_result_free(struct option_result *result);
 enum status option_check_arguments(const struct option_result *result,
                                    struct error *err) WARN_UNUSED;
 
+/* Whether the option was given at all. */
 bool option_is_set(const struct option_result *result, const char *name);
 /* The last value of an option; NULL when it was not given. */
 const char *option_text(const struct option_result *result, const char *name);
@@ -109,6 +110,7 @@ int64_t option_count(const struct option_result *result, const char *name, int64
 /* The number-th occurrence (from 0) of a repeated option; NULL behind the last. */
 const char *option_nth(const struct option_result *result, const char *name, size_t number);
 
+/* The command of that name; NULL when there is none. */
 const struct option_command *option_find_command(const struct option_table *table,
                                                  struct str name);
 

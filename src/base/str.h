@@ -24,8 +24,10 @@ struct str {
 
 /* A view of a C string; NULL becomes STR_NULL. */
 struct str str_from(const char *text);
+/* A view of n bytes; n is 0 when p is NULL. */
 struct str str_from_n(const char *p, size_t n);
 
+/* p == NULL. */
 bool str_is_null(struct str s);
 /* NULL or empty. */
 bool str_is_empty(struct str s);

@@ -192,6 +192,7 @@ struct picture {
     struct str mime_type; /* STR_NULL with bytes: there is none of this run */
     struct str bytes;
 };
+/* Replaces the picture of one cell. */
 enum status catalog_store_picture(struct catalog *catalog, int64_t source,
                                   struct str project_id, const struct picture *picture,
                                   struct error *err) WARN_UNUSED;

@@ -27,6 +27,7 @@ enum pattern_answer {
     PATTERN_ANSWER_YES,
     PATTERN_ANSWER_TOO_EXPENSIVE /* gave up: the pattern backtracks without end on this text */
 };
+/* Whether pattern matches at the start of text. */
 enum pattern_answer pattern_matches(const struct pattern *pattern, struct str text);
 
 /* text, a Python pattern, as PCRE2 syntax appended to out: for tests and messages. */

@@ -14,6 +14,7 @@ struct copier {
     bool has_failed;
 };
 
+/* A copy in the arena; STR_NULL stays STR_NULL. */
 struct str copy_str(struct copier *copier, struct str text);
 /* The text of a string member; STR_NULL for anything else. */
 struct str copy_text(struct copier *copier, const struct json *value);

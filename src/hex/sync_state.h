@@ -118,6 +118,7 @@ void sync_jobs_free(struct sync *sync);
 
 /* ---- sync_pictures.c ---- */
 
+/* Starts requests while there is room; done when none is waiting or in flight. */
 void sync_fill_pictures(struct sync *sync);
 bool sync_pictures_are_done(const struct sync *sync);
 

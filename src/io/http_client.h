@@ -29,6 +29,7 @@ struct http_client_options {
     bool allow_link_local; /* false: link-local and cloud metadata addresses are refused */
 };
 
+/* *out belongs to the caller, who frees it with http_client_free. */
 enum status http_client_new(const struct http_client_options *options, struct http_client **out,
                             struct error *err) WARN_UNUSED;
 /* Drops what is waiting and in flight without calling done. */

@@ -35,6 +35,7 @@ const struct json *json_get(const struct json *value, const char *key);
 /* A path of members: json_path(v, "analytics", "appViews", NULL). */
 const struct json *json_path(const struct json *value, ...) __attribute__((sentinel));
 
+/* What a value is; NULL is nothing of it. */
 bool json_is_object(const struct json *value);
 bool json_is_array(const struct json *value);
 bool json_is_string(const struct json *value);

@@ -9,6 +9,7 @@
 
 #include "base/buf.h"
 
+/* Writes text to standard output; ERR_IO when that fails. */
 enum status output_write(struct str text, struct error *err) WARN_UNUSED;
 /* The content of buf, or buf's own failure. */
 enum status output_buf(const struct buf *buf, struct error *err) WARN_UNUSED;

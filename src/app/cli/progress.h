@@ -42,6 +42,7 @@ struct progress {
     bool is_drawn; /* the terminal's last line is ours */
 };
 
+/* Nothing is shown yet; width is the terminal's. */
 void progress_init(struct progress *progress, enum progress_kind kind,
                    const struct clock *clock, size_t width, progress_write_fn *write,
                    void *ctx);
