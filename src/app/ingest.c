@@ -1,6 +1,7 @@
 #include "app/ingest.h"
 
 #include "app/analyse.h"
+#include "app/exit_code.h"
 #include "base/json_out.h"
 #include "base/log.h"
 #include "base/metrics.h"
@@ -80,7 +81,13 @@ static enum status open_session(const struct ingest_options *options,
 static bool wants_details(void *ctx, const struct catalog_work *work)
 {
     const struct config *config = ctx;
-    return config_wants_project(config, work->title, work->collections, work->collection_count);
+    struct error err = ERROR_INIT;
+    bool is_wanted =
+        config_wants(config, work->title, work->collections, work->collection_count, &err);
+    if (err.code != OK) {
+        log_failure(LOG_LEVEL_WARNING, &err);
+    }
+    return is_wanted;
 }
 
 static enum status sync_session(const struct ingest_options *options, struct session *session,
@@ -144,6 +151,23 @@ static void write_log_row(const struct ingest_options *options, struct session *
     buf_free(&text);
 }
 
+/* err is kept when the sync has filled it already. */
+static enum status analyse_session(const struct ingest_options *options,
+                                   struct session *session, struct ingest_summary *summary,
+                                   struct error *err)
+{
+    struct error own = ERROR_INIT;
+    struct analyse_result result = {0};
+    enum status status =
+        analyse_pending(session->catalog, summary->sync.source, options->stop, &result, &own);
+    summary->analysed = result.projects;
+    summary->sync.failure_count += (size_t)result.failures;
+    if (status != OK && err->code == OK) {
+        *err = own;
+    }
+    return status;
+}
+
 enum status ingest_run(const struct ingest_options *options, struct ingest_summary *summary,
                        struct error *err)
 {
@@ -156,13 +180,8 @@ enum status ingest_run(const struct ingest_options *options, struct ingest_summa
     status = sync_session(options, &session, summary, err);
     if (summary->sync.source != 0) {
         /* What did arrive is made useful even when the run was cut short. */
-        struct error analyse_err = ERROR_INIT;
-        if (analyse_pending(session.catalog, summary->sync.source, &summary->analysed,
-                            &analyse_err) != OK &&
-            status == OK) {
-            *err = analyse_err;
-            status = analyse_err.code;
-        }
+        enum status analysis = analyse_session(options, &session, summary, err);
+        status = status == OK ? analysis : status;
         summary->ended_ms = clock_wall_ms(&options->clock);
         write_log_row(options, &session, summary, status);
     }
@@ -192,24 +211,12 @@ int ingest_exit_code(const struct config *config, const struct ingest_summary *s
                      enum status status)
 {
     const struct sync_summary *sync = &summary->sync;
-    switch (status) {
-    case OK:
-        break;
-    case ERR_CONFIG:
-        return 2;
-    case ERR_AUTH:
-    case ERR_FORBIDDEN:
-        return 3;
-    case ERR_NETWORK:
-    case ERR_RATE:
-        return 4;
-    case ERR_CANCELLED:
-        return 130;
-    default:
-        return 1;
+    if (status != OK) {
+        return (int)exit_code_from(status);
     }
     if (!sync->is_complete || (config->raise_on_error && is_below_threshold(config, sync))) {
-        return 1;
+        return (int)EXIT_CODE_FAILED;
     }
-    return sync->listing.records == 0 && !config->allow_empty ? 1 : 0;
+    bool is_empty = sync->listing.records == 0 && !config->allow_empty;
+    return (int)(is_empty ? EXIT_CODE_FAILED : EXIT_CODE_OK);
 }
