@@ -15,50 +15,77 @@
 #define BACKOFF_CAP_MS ((int64_t)60 * 1000)
 #define MAX_ATTEMPTS_ON_500 4
 
-/* The times of the newest requests, as many as the limit: the oldest decides. */
+/* Two requests may take this much longer and shorter to arrive than each other. */
+#define ARRIVAL_SPARE_MS 500
+/* Without a limit this many times are kept, to know how fast we were when a 429 comes. */
+#define OBSERVED_TIMES 6000
+#define SLOWEST_PER_MINUTE 10
+#define SLOW_DOWN_EVERY_MS 10000
+#define RECOVER_EVERY_MS 30000
+
+/* The times of the newest requests in a ring. */
 struct window {
     int64_t span_ms;
-    int64_t limit;  /* 0: none */
-    int64_t *times; /* ring of `limit` entries */
-    int64_t count;  /* entries that are filled */
-    int64_t next;   /* where the next one goes; when full, also the oldest */
+    int64_t limit;    /* 0: none */
+    int64_t capacity; /* of times */
+    int64_t *times;
+    int64_t count; /* entries that are filled */
+    int64_t next;  /* where the next one goes */
 };
 
 struct http_pace {
     struct window minute;
     struct window hour;
     int64_t paused_until_ms;
-    bool is_paused;
+    bool is_paused;     /* a pause was set, over or not */
+    int64_t slowed;     /* the smaller limit at slowed_ms; 0: not slowed down */
+    int64_t slowed_ms;  /* when the last 429 made it smaller */
+    int64_t limited_ms; /* when the last 429 came */
 };
 
-static bool window_init(struct window *window, int64_t span_ms, int64_t limit)
+static bool window_init(struct window *window, int64_t span_ms, int64_t limit, int64_t capacity)
 {
-    *window = (struct window){.span_ms = span_ms, .limit = limit};
-    if (limit <= 0 || limit > MAX_LIMIT) {
-        window->limit = 0;
-        return true;
+    limit = limit <= 0 || limit > MAX_LIMIT ? 0 : limit;
+    *window = (struct window){.span_ms = span_ms + ARRIVAL_SPARE_MS, .limit = limit};
+    window->capacity = limit > 0 ? limit : capacity;
+    if (window->capacity > 0) {
+        window->times = calloc((size_t)window->capacity, sizeof(*window->times));
     }
-    window->times = calloc((size_t)limit, sizeof(*window->times));
-    return window->times != NULL;
+    return window->capacity == 0 || window->times != NULL;
 }
 
-static int64_t window_wait_ms(const struct window *window, int64_t now_ms)
+/* The time of the n-th newest request, from 1. */
+static int64_t window_time(const struct window *window, int64_t n)
 {
-    if (window->limit == 0 || window->count < window->limit) {
+    return window->times[(window->next - n + window->capacity) % window->capacity];
+}
+
+/* limit: at most the window's capacity; 0: none. */
+static int64_t window_wait_ms(const struct window *window, int64_t limit, int64_t now_ms)
+{
+    if (limit == 0 || window->count < limit) {
         return 0;
     }
-    int64_t free_at = window->times[window->next] + window->span_ms;
+    int64_t free_at = window_time(window, limit) + window->span_ms;
     return free_at > now_ms ? free_at - now_ms : 0;
+}
+
+static int64_t window_used(const struct window *window, int64_t now_ms)
+{
+    int64_t used = 0;
+    while (used < window->count && window_time(window, used + 1) + window->span_ms > now_ms) {
+        used++;
+    }
+    return used;
 }
 
 static void window_take(struct window *window, int64_t now_ms)
 {
-    if (window->limit == 0) {
-        return;
+    if (window->capacity > 0) {
+        window->times[window->next] = now_ms;
+        window->next = (window->next + 1) % window->capacity;
+        window->count += window->count < window->capacity;
     }
-    window->times[window->next] = now_ms;
-    window->next = (window->next + 1) % window->limit;
-    window->count += window->count < window->limit;
 }
 
 struct http_pace *http_pace_new(int64_t per_minute, int64_t per_hour)
@@ -67,8 +94,8 @@ struct http_pace *http_pace_new(int64_t per_minute, int64_t per_hour)
     if (pace == NULL) {
         return NULL;
     }
-    if (!window_init(&pace->minute, MINUTE_MS, per_minute) ||
-        !window_init(&pace->hour, HOUR_MS, per_hour)) {
+    if (!window_init(&pace->minute, MINUTE_MS, per_minute, OBSERVED_TIMES) ||
+        !window_init(&pace->hour, HOUR_MS, per_hour, 0)) {
         http_pace_free(pace);
         return NULL;
     }
@@ -84,13 +111,34 @@ void http_pace_free(struct http_pace *pace)
     }
 }
 
+/* The minute's limit after what a 429 took and time gave back; 0: none. */
+static int64_t minute_limit(const struct http_pace *pace, int64_t now_ms)
+{
+    int64_t limit = pace->slowed;
+    if (pace->slowed == 0) {
+        return pace->minute.limit;
+    }
+    int64_t clean_ms = now_ms - pace->limited_ms;
+    for (int64_t step = RECOVER_EVERY_MS; step <= clean_ms && limit < pace->minute.capacity;
+         step += RECOVER_EVERY_MS) {
+        limit += (limit + 9) / 10;
+    }
+    return limit >= pace->minute.capacity ? pace->minute.limit : limit;
+}
+
+int64_t http_pace_limit(const struct http_pace *pace, int64_t now_ms)
+{
+    int64_t limit = pace == NULL ? 0 : minute_limit(pace, now_ms);
+    return limit == 0 ? INT64_MAX : limit;
+}
+
 int64_t http_pace_wait_ms(const struct http_pace *pace, int64_t now_ms)
 {
     if (pace == NULL) {
         return 0;
     }
-    int64_t wait = window_wait_ms(&pace->minute, now_ms);
-    int64_t hour = window_wait_ms(&pace->hour, now_ms);
+    int64_t wait = window_wait_ms(&pace->minute, minute_limit(pace, now_ms), now_ms);
+    int64_t hour = window_wait_ms(&pace->hour, pace->hour.limit, now_ms);
     wait = hour > wait ? hour : wait;
     if (pace->is_paused && pace->paused_until_ms - now_ms > wait) {
         wait = pace->paused_until_ms - now_ms;
@@ -106,29 +154,46 @@ void http_pace_take(struct http_pace *pace, int64_t now_ms)
     }
 }
 
+static void slow_down(struct http_pace *pace, int64_t now_ms)
+{
+    int64_t limit = minute_limit(pace, now_ms);
+    bool is_early = pace->slowed != 0 && now_ms - pace->slowed_ms < SLOW_DOWN_EVERY_MS;
+    pace->limited_ms = now_ms;
+    if (is_early) {
+        return;
+    }
+    /* Without a limit: what we did in the last minute was too much. */
+    limit = limit == 0 ? window_used(&pace->minute, now_ms) : limit;
+    int64_t floor =
+        SLOWEST_PER_MINUTE < pace->minute.capacity ? SLOWEST_PER_MINUTE : pace->minute.capacity;
+    limit = limit * 7 / 10;
+    pace->slowed = limit < floor ? floor : limit;
+    pace->slowed_ms = now_ms;
+}
+
 void http_pace_pause(struct http_pace *pace, int64_t now_ms, int64_t wait_ms)
 {
     if (pace == NULL) {
         return;
     }
-    int64_t until = now_ms + wait_ms;
-    if (!pace->is_paused || until > pace->paused_until_ms) {
+    bool is_pausing = pace->is_paused && pace->paused_until_ms > now_ms;
+    if (!is_pausing) {
+        slow_down(pace, now_ms);
+    }
+    if (!is_pausing || now_ms + wait_ms > pace->paused_until_ms) {
         pace->is_paused = true;
-        pace->paused_until_ms = until;
+        pace->paused_until_ms = now_ms + wait_ms;
     }
 }
 
 int64_t http_pace_left_this_minute(const struct http_pace *pace, int64_t now_ms)
 {
-    if (pace == NULL || pace->minute.limit == 0) {
+    int64_t limit = http_pace_limit(pace, now_ms);
+    if (limit == INT64_MAX) {
         return INT64_MAX;
     }
-    const struct window *minute = &pace->minute;
-    int64_t used = 0;
-    for (int64_t i = 0; i < minute->count; i++) {
-        used += minute->times[i] + minute->span_ms > now_ms;
-    }
-    return minute->limit - used;
+    int64_t left = limit - window_used(&pace->minute, now_ms);
+    return left < 0 ? 0 : left;
 }
 
 /* ---- Retry-After ---- */

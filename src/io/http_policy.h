@@ -2,8 +2,10 @@
  * http_policy - when may the next request go, and is a failed one tried again? Pure.
  *
  * No I/O and no clock of its own: now_ms (monotonic) and random bits are arguments.
- * A pace is a pair of sliding windows (per minute, per hour) with a pause that a 429 sets:
- * in no window of 60 s (3600 s) are more than the allowed number of requests taken.
+ * A pace is a pair of sliding windows (per minute, per hour): in no window of 60 s (3600 s)
+ * are more than the allowed number of requests taken, with half a second to spare for requests
+ * that take longer to arrive than others. A 429 pauses it, and makes the minute's limit 30 %
+ * smaller (at most once in 10 s, not below 10); each 30 s without one give 10 % back.
  */
 #ifndef IO_HTTP_POLICY_H
 #define IO_HTTP_POLICY_H
@@ -20,8 +22,14 @@ void http_pace_free(struct http_pace *pace);
 int64_t http_pace_wait_ms(const struct http_pace *pace, int64_t now_ms);
 /* A request goes now: counts it. */
 void http_pace_take(struct http_pace *pace, int64_t now_ms);
-/* The server said 429: nothing goes before now_ms + wait_ms (never shortens a pause). */
+/*
+ * The server said 429: nothing goes before now_ms + wait_ms, and what goes then goes slower.
+ * Another 429 during the pause (of a request that was under way) is the same event: it may
+ * make the pause longer, nothing else.
+ */
 void http_pace_pause(struct http_pace *pace, int64_t now_ms, int64_t wait_ms);
+/* What the minute's limit is now: INT64_MAX without, else at most the one that was set. */
+int64_t http_pace_limit(const struct http_pace *pace, int64_t now_ms);
 /* Requests that may still go in the running minute; INT64_MAX without limit. */
 int64_t http_pace_left_this_minute(const struct http_pace *pace, int64_t now_ms);
 
