@@ -25,7 +25,7 @@ static void note_failure(void *ctx, const char *path, const struct error *why)
         arena_push(&summary->arena, &summary->failures, &summary->failure_count,
                    &summary->failure_capacity, sizeof(*failure));
     const char *separator = why->where[0] != '\0' ? ": " : "";
-    log_warning("%s: not imported: %s%s%s", path, why->where, separator, why->message);
+    log_error("%s: not imported: %s%s%s", path, why->where, separator, why->message);
     if (failure == NULL || arena_str(&summary->arena, str_from(path), &failure->path) != OK ||
         arena_printf(&summary->arena, &failure->message, "%s%s%s", why->where, separator,
                      why->message) != OK) {
@@ -142,6 +142,7 @@ enum status import_run(const struct import_options *options, const char *const *
     if (status == OK) {
         status = analyse_pending(options->catalog, import.source.id, options->stop,
                                  &summary->analysis, err);
+        (void)is_stopped(&import);
     }
     buf_free(&import.text);
     arena_free(&import.arena);

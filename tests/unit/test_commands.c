@@ -32,7 +32,7 @@ static void test_help_fits_the_width(void **state)
             size_t size = end != NULL ? (size_t)(end - buf_cstr(&got)) : got.size;
             for (size_t at = 0, column = 0; at < size; at++) {
                 column = got.data[at] == '\n' ? 0 : column + 1;
-                assert_true(column <= widths[i] + 2);
+                assert_true(column <= widths[i]);
             }
             assert_int_equal(buf_status(&got), OK);
             buf_free(&got);

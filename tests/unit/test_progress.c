@@ -51,7 +51,7 @@ static void test_plain_lines_every_ten_seconds(void **state)
     (void)state;
     set_up(&stage, PROGRESS_KIND_PLAIN, 0);
     report(&stage, "Listing projects", 0, -1, 60);
-    expect(&stage, "Listing projects: 0, 60 requests left this minute\n");
+    expect(&stage, ""); /* a run that ends soon needs no progress */
     clock_fake_advance(&stage.fake, 9999);
     report(&stage, "Listing projects", 300, -1, 57);
     expect(&stage, "");
@@ -59,7 +59,7 @@ static void test_plain_lines_every_ten_seconds(void **state)
     report(&stage, "Listing projects", 400, -1, 56);
     expect(&stage, "Listing projects: 400, 56 requests left this minute\n");
     report(&stage, "Reading details", 0, 1000, 56);
-    expect(&stage, "Reading details: 0 of 1000 (0 %), 56 requests left this minute\n");
+    expect(&stage, "");
     clock_fake_advance(&stage.fake, 10000);
     report(&stage, "Reading details", 10, 1000, -1);
     expect(&stage, "Reading details: 10 of 1000 (1 %), about 17 min to go\n");
@@ -79,6 +79,7 @@ static void test_plain_line_names_trouble(void **state)
                                        .failures = 2};
     (void)state;
     set_up(&stage, PROGRESS_KIND_PLAIN, 0);
+    clock_fake_advance(&stage.fake, 10000);
     progress_update(&stage.progress, &now);
     expect(&stage, "Reading details: 5 of 5 (100 %), 1 warning, 2 failures\n");
     buf_free(&stage.text);

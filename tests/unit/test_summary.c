@@ -34,7 +34,7 @@ static void test_text(void **state)
                         "Step     Records  Updated  Warnings  Errors  Filtered  Success %\n"
                         "Hex          120        3         1       0         7      100.0\n"
                         "Details        2        0         0       1         0       66.7\n"
-                        "ingest failed after 62 s.\n");
+                        "ingest finished with failures after 62 s.\n");
     buf_free(&got);
 }
 
@@ -46,7 +46,7 @@ static void test_json(void **state)
     summary_write_json(&example, &got);
     assert_string_equal(
         buf_cstr(&got),
-        "{\"command\":\"ingest\",\"exitCode\":1,\"result\":\"failed\","
+        "{\"command\":\"ingest\",\"exitCode\":1,\"result\":\"finished with failures\","
         "\"startedAt\":\"2023-11-14T22:13:20.000Z\",\"endedAt\":\"2023-11-14T22:14:21.500Z\","
         "\"catalog\":\"/c\",\"steps\":["
         "{\"name\":\"Hex\",\"records\":120,\"updated_records\":3,\"warnings\":1,\"errors\":0,"

@@ -2,7 +2,9 @@
 
 #include "app/cli/configuration.h"
 
+#include <stdio.h>
 #include <stdlib.h>
+#include <unistd.h>
 
 static enum status ask_configuration(const struct cli *cli, const char *path,
                                      struct arena *arena, const char **out, struct error *err)
@@ -36,9 +38,23 @@ enum status catalog_path_find(const struct cli *cli, struct arena *arena, const 
     return status;
 }
 
-const char *catalog_path_absolute(struct arena *arena, const char *path)
+/* The path of a file that exists, or of one that could be made in the current folder. */
+static char *resolve(const char *path)
 {
     char *resolved = realpath(path, NULL);
+    if (resolved == NULL && path[0] != '/') {
+        char *folder = getcwd(NULL, 0);
+        if (folder != NULL && asprintf(&resolved, "%s/%s", folder, path) < 0) {
+            resolved = NULL;
+        }
+        free(folder);
+    }
+    return resolved;
+}
+
+const char *catalog_path_absolute(struct arena *arena, const char *path)
+{
+    char *resolved = resolve(path);
     const char *copy = resolved != NULL ? arena_cstr(arena, str_from(resolved)) : NULL;
     free(resolved);
     return copy != NULL ? copy : path;
@@ -60,7 +76,7 @@ enum status catalog_path_open(const struct cli *cli, enum catalog_mode mode,
                          "there is no catalog at %s. Make one with 'hexmeta import FILE' from "
                          "exported .hex.yaml files or with 'hexmeta ingest -c FILE' from a "
                          "workspace, or name another with --catalog",
-                         name);
+                         catalog_path_absolute(arena, name));
     }
     name = catalog_path_absolute(arena, name);
     if (status == OK && is_created) {

@@ -32,8 +32,8 @@ static enum status judge(const struct import_summary *import, struct error *err)
                          "File, Export; or the API's export)");
     }
     if (import->failure_count > 0) {
-        return error_set(err, ERR_PARSE, "%zu of the files could not be imported, see above",
-                         import->failure_count);
+        return error_set(err, ERR_PARSE, "%zu file%s could not be imported, see above",
+                         import->failure_count, import->failure_count == 1 ? "" : "s");
     }
     return OK;
 }
@@ -41,11 +41,10 @@ static enum status judge(const struct import_summary *import, struct error *err)
 static void tell(const struct cli *cli, const struct import_summary *import, const char *path)
 {
     cli_say(cli,
-            "%" PRId64 " projects new, %" PRId64 " updated, with %" PRId64 " cells; lineage of "
-            "%" PRId64 " projects: %" PRId64 " edges.",
-            import->added, import->updated, import->cells, import->analysis.projects,
-            import->analysis.edges);
-    cli_say(cli, "They are in %s; 'hexmeta show projects' lists them.", path);
+            "Projects: %" PRId64 " new, %" PRId64 " updated. Cells: %" PRId64
+            ". Lineage edges: %" PRId64 ".",
+            import->added, import->updated, import->cells, import->analysis.edges);
+    cli_say(cli, "The catalog is %s; 'hexmeta show projects' lists what is in it.", path);
 }
 
 /* The failures in the shape that the summary wants; NULL without any (or without memory). */

@@ -85,7 +85,7 @@ static void tell(const struct cli *cli, const struct ingest_summary *run)
                 sync->unseen);
     }
     if (run->catalog_path[0] != '\0') {
-        cli_say(cli, "%s %s; 'hexmeta show projects' lists it.",
+        cli_say(cli, "%s %s; 'hexmeta show projects' lists what is in it.",
                 run->is_new_catalog ? "The new catalog is" : "The catalog is",
                 run->catalog_path);
     }
@@ -129,11 +129,6 @@ static enum exit_code run(struct cli *cli, const struct config *config)
                                            .progress = on_progress,
                                            .progress_ctx = &view};
     run_view_start(&view, cli, config_log_level(config));
-    bool is_ingest = str_is(str_from(command), "ingest");
-    if (is_ingest && config->sink == CONFIG_SINK_METADATA_REST) {
-        log_warning("publishing to OpenMetadata is not part of this version: the run ends at "
-                    "the catalog (sink: {type: catalog} says so without this warning)");
-    }
     enum status status = ingest_run(&options, &summary, &err);
     enum exit_code code = finish(&view, command, config, &summary, status, &err);
     ingest_summary_free(&summary);

@@ -80,6 +80,18 @@ static const struct option_spec help_options[] = {
      .help = "Print all commands as one Markdown page instead"},
 };
 
+static const struct option_word config_words[] = {
+    {"check", "Read the file and report every error and warning with its place"},
+    {"show", "Print the settings that are in effect, secrets masked"},
+    {"schema", "Print the JSON Schema of the file, for editors"},
+};
+
+static const struct option_example config_examples[] = {
+    {"hexmeta config check hex.yaml", "Is everything right with this file?"},
+    {"hexmeta config show -c hex.yaml --set hexmeta.details=listing",
+     "What would hold with that setting."},
+};
+
 static const struct option_example help_examples[] = {
     {"hexmeta help show", "The kinds and options of show."},
     {"hexmeta help --man ingest | man -l -", "The manual page of ingest."},
@@ -88,6 +100,18 @@ static const struct option_example help_examples[] = {
 };
 
 static const struct option_command commands[] = {
+    {.name = "config",
+     .arguments = "check|show|schema [FILE]",
+     .min_arguments = 1,
+     .max_arguments = 2,
+     .summary = "Check a configuration, or show what it means",
+     .description = "Works on the file that is named, or on that of -c.",
+     .words_title = "What to do",
+     .words = config_words,
+     .word_count = COUNT_OF(config_words),
+     .takes_files = true,
+     .examples = config_examples,
+     .example_count = COUNT_OF(config_examples)},
     {.name = "version",
      .arguments = "",
      .summary = "Print the version",
@@ -107,6 +131,7 @@ static const struct option_command commands[] = {
 };
 
 static cli_command_fn *const functions[] = {
+    cmd_config,
     cmd_version,
     cmd_help,
 };

@@ -61,6 +61,10 @@ enum status configuration_load(const struct cli *cli, const char *path, struct c
                         config->error_count == 1 ? "" : "s");
         error_where(err, "%s", "");
     }
+    if (status == ERR_IO || status == ERR_NOT_FOUND) {
+        err->code = ERR_CONFIG; /* the command line names a file that cannot be read */
+        status = ERR_CONFIG;
+    }
     if (catalog != NULL) {
         config->catalog = str_from(catalog);
     }

@@ -103,8 +103,9 @@ static void put_program(const struct option_table *table, size_t width, struct b
 static void put_command(const struct option_table *table, const struct option_command *command,
                         size_t width, struct buf *out)
 {
-    (void)buf_printf(out, "%s %s: %s\n\n", table->program, command->name, command->summary);
-    (void)buf_printf(out, "Usage: %s %s [OPTION]...%s%s\n\n", table->program, command->name,
+    (void)buf_printf(out, "%s %s: ", table->program, command->name);
+    layout_wrap(out, str_from(command->summary), out->size, 2, width);
+    (void)buf_printf(out, "\nUsage: %s %s [OPTION]...%s%s\n\n", table->program, command->name,
                      command->arguments[0] != '\0' ? " " : "", command->arguments);
     layout_paragraphs(out, str_from(command->description), 0, width);
     if (command->word_count > 0) {

@@ -4,17 +4,39 @@
 #include "app/cli/commands.h"
 #include "app/cli/output.h"
 
+#include <fcntl.h>
 #include <signal.h>
 #include <stdio.h>
 #include <sys/prctl.h>
 #include <sys/resource.h>
+#include <unistd.h>
 
-/* Tokens are in memory: no core dump and no other process of this user may show them. */
+/*
+ * Tokens are in memory: no core dump and no other process of this user may show them. The
+ * leak checker of a sanitizer build is such a process.
+ */
 static void protect_secrets(void)
 {
     struct rlimit none = {0, 0};
     (void)setrlimit(RLIMIT_CORE, &none);
+#ifndef __SANITIZE_ADDRESS__
     (void)prctl(PR_SET_DUMPABLE, 0, 0, 0, 0);
+#endif
+}
+
+/*
+ * A caller may have closed standard output: the catalog must not get its number. In its
+ * place stands something that refuses to be written, so that the failure is noticed.
+ */
+static void occupy_standard_streams(void)
+{
+    int fd = 0;
+    while (fd >= 0 && fd <= STDERR_FILENO) {
+        fd = open("/dev/null", O_RDONLY);
+    }
+    if (fd > STDERR_FILENO) {
+        (void)close(fd);
+    }
 }
 
 static enum exit_code usage_failure(const struct cli *cli, const struct error *err)
@@ -60,6 +82,7 @@ int main(int argc, char **argv)
 {
     struct cli cli = {.clock = clock_system()};
     struct error err = ERROR_INIT;
+    occupy_standard_streams();
     protect_secrets();
     (void)signal(SIGPIPE, SIG_IGN);
     enum exit_code code = run(&cli, argc, argv);

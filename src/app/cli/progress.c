@@ -20,7 +20,8 @@ void progress_init(struct progress *progress, enum progress_kind kind,
                                   .clock = *clock,
                                   .width = width == 0 ? 80 : width,
                                   .write = write,
-                                  .ctx = ctx};
+                                  .ctx = ctx,
+                                  .shown_ms = clock_monotonic_ms(clock)};
 }
 
 void progress_format_duration(int64_t ms, char *out, size_t size)
@@ -172,14 +173,14 @@ void progress_update(struct progress *progress, const struct progress_state *sta
     int64_t now_ms = clock_monotonic_ms(&progress->clock);
     const char *phase = progress->state.phase;
     bool is_new_phase = phase == NULL || strcmp(phase, state->phase) != 0;
-    int64_t interval_ms =
-        progress->kind == PROGRESS_KIND_DRAWN ? DRAW_INTERVAL_MS : PLAIN_INTERVAL_MS;
+    bool is_drawn = progress->kind == PROGRESS_KIND_DRAWN;
+    int64_t interval_ms = is_drawn ? DRAW_INTERVAL_MS : PLAIN_INTERVAL_MS;
     progress->state = *state;
     if (is_new_phase) {
         progress->phase_began_ms = now_ms;
         progress->phase_began_done = state->done;
     }
-    if (is_new_phase || now_ms - progress->shown_ms >= interval_ms) {
+    if ((is_new_phase && is_drawn) || now_ms - progress->shown_ms >= interval_ms) {
         show(progress);
     }
 }

@@ -38,15 +38,15 @@ struct progress {
     struct progress_state state; /* phase NULL: nothing was reported yet */
     int64_t phase_began_ms;
     int64_t phase_began_done;
-    int64_t shown_ms;
-    bool is_drawn; /* the terminal's last line is ours */
+    int64_t shown_ms; /* of a plain display also: when the run began */
+    bool is_drawn;    /* the terminal's last line is ours */
 };
 
 /* Nothing is shown yet; width is the terminal's. */
 void progress_init(struct progress *progress, enum progress_kind kind,
                    const struct clock *clock, size_t width, progress_write_fn *write,
                    void *ctx);
-/* Something moved. Shown at once when the phase is new, else not too often. */
+/* Something moved. Drawn at once when the phase is new, else not too often. */
 void progress_update(struct progress *progress, const struct progress_state *state);
 /* Takes the drawn line away, so that another can be printed; progress_redraw brings it back. */
 void progress_clear(struct progress *progress);

@@ -82,12 +82,23 @@ static void log_steps(const struct summary *summary)
     }
 }
 
+/* A run that failed before it did anything has an error to show, not a table of zeros. */
+static bool did_nothing(const struct summary *summary)
+{
+    int64_t all = 0;
+    for (size_t i = 0; i < summary->step_count; i++) {
+        const struct summary_step *step = &summary->steps[i];
+        all += step->records + step->warnings + step->errors + step->filtered;
+    }
+    return all == 0 && summary->exit_code != EXIT_CODE_OK;
+}
+
 static enum status show_summary(const struct run_view *view, const struct summary *summary,
                                 struct error *err)
 {
     struct buf text;
     enum status status = OK;
-    if (view->cli->is_quiet) {
+    if (view->cli->is_quiet || did_nothing(summary)) {
         return OK;
     }
     if (view->cli->logs_json) {

@@ -20,6 +20,18 @@ double summary_success_percent(const struct summary_step *step)
     return all <= 0 ? 100.0 : (double)step->records * 100.0 / (double)all;
 }
 
+/* Failed, or finished with failures: what a user takes from the number 1. */
+static const char *result_of(const struct summary *summary)
+{
+    int64_t good = 0;
+    for (size_t i = 0; i < summary->step_count; i++) {
+        good += summary->steps[i].records;
+    }
+    return summary->exit_code == EXIT_CODE_FAILED && good > 0
+               ? "finished with failures"
+               : exit_code_name(summary->exit_code);
+}
+
 static enum status append(void *ctx, struct str text, struct error *err)
 {
     struct buf *out = ctx;
@@ -69,8 +81,7 @@ enum status summary_write_text(const struct summary *summary, struct buf *out,
     }
     progress_format_duration(summary->ended_ms - summary->started_ms, duration,
                              sizeof(duration));
-    (void)buf_printf(out, "%s %s after %s.\n", summary->command,
-                     exit_code_name(summary->exit_code), duration);
+    (void)buf_printf(out, "%s %s after %s.\n", summary->command, result_of(summary), duration);
     table_free(table);
     return status;
 }
@@ -104,7 +115,7 @@ void summary_write_json(const struct summary *summary, struct buf *out)
     json_out_object(&json);
     json_out_field_cstr(&json, "command", summary->command);
     json_out_field_int(&json, "exitCode", (int64_t)summary->exit_code);
-    json_out_field_cstr(&json, "result", exit_code_name(summary->exit_code));
+    json_out_field_cstr(&json, "result", result_of(summary));
     json_out_field_time(&json, "startedAt", summary->started_ms);
     json_out_field_time(&json, "endedAt", summary->ended_ms);
     json_out_field_str(&json, "catalog", summary->catalog);
