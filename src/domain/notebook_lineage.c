@@ -5,10 +5,21 @@
 #include <stdlib.h>
 
 #define MAX_IMPORT_DEPTH 16
+/*
+ * Cells of components looked at for one notebook. Components that import each other many
+ * times over would take exponential time; what lies beyond makes no edges.
+ */
+#define MAX_BROUGHT_CELLS 1000000
 
 /* The data frames known at some place of a notebook: lower-cased name -> struct node. */
 struct environment {
     struct map names;
+};
+
+/* What lookup said of a component. */
+struct component {
+    const struct notebook *notebook; /* NULL: not known */
+    bool is_imported;                /* by the notebook itself */
 };
 
 struct walk {
@@ -16,8 +27,10 @@ struct walk {
     void *lookup_ctx;
     struct arena *arena;
     struct error *err;
-    struct str path[MAX_IMPORT_DEPTH]; /* the components that we are inside of */
+    struct str path[MAX_IMPORT_DEPTH + 1]; /* the notebooks that we are inside of */
     size_t depth;
+    struct map components; /* id -> struct component */
+    size_t brought_cells;
     struct notebook_edges *out;
     size_t edge_capacity;
     size_t import_capacity;
@@ -82,26 +95,45 @@ static bool is_inside(const struct walk *walk, struct str component)
     return false;
 }
 
-/* Adds the data frames that the component ends with, those of its own imports included. */
-static enum status bring(struct walk *walk, struct environment *environment,
-                         struct str component)
+/* Asks lookup once for each component. */
+static enum status component_of(struct walk *walk, struct str id, struct component **out)
 {
-    const struct notebook *notebook = NULL;
-    if (walk->depth == MAX_IMPORT_DEPTH || is_inside(walk, component)) {
+    const union map_value *known = map_get(&walk->components, id);
+    if (known != NULL) {
+        *out = known->pointer;
         return OK;
     }
-    enum status status = walk->lookup(walk->lookup_ctx, component, &notebook, walk->err);
-    if (status != OK || notebook == NULL) {
+    *out = ARENA_NEW(walk->arena, struct component);
+    if (*out == NULL ||
+        map_put(&walk->components, id, (union map_value){.pointer = *out}) != OK) {
+        return error_nomem(walk->err);
+    }
+    return walk->lookup(walk->lookup_ctx, id, &(*out)->notebook, walk->err);
+}
+
+/* Adds the data frames that the component ends with, those of its own imports included. */
+static enum status bring(struct walk *walk, struct environment *environment, struct str id)
+{
+    struct component *component = NULL;
+    if (walk->depth > MAX_IMPORT_DEPTH || is_inside(walk, id)) {
+        return OK;
+    }
+    enum status status = component_of(walk, id, &component);
+    if (status != OK || component->notebook == NULL) {
         return status;
     }
-    walk->path[walk->depth++] = component;
+    const struct notebook *notebook = component->notebook;
+    walk->path[walk->depth++] = id;
     for (size_t i = 0; i < notebook->cell_count && status == OK; i++) {
         const struct cell *cell = &notebook->cells[i];
+        if (walk->brought_cells++ > MAX_BROUGHT_CELLS) {
+            break;
+        }
         if (!str_is_empty(cell->component)) {
             status = bring(walk, environment, cell->component);
         }
         if (status == OK && cell_is_dataset(cell)) {
-            status = define(walk, environment, cell->dataframe, component, cell->id);
+            status = define(walk, environment, cell->dataframe, id, cell->id);
         }
     }
     walk->depth--;
@@ -198,11 +230,15 @@ static enum status add_reads(struct walk *walk, const struct environment *enviro
 
 static enum status add_import(struct walk *walk, struct str project, struct str component)
 {
-    for (size_t i = 0; i < walk->out->import_count; i++) {
-        if (str_eq(walk->out->imports[i], component)) {
-            return OK;
-        }
+    struct component *known = NULL;
+    if (str_eq(project, component)) {
+        return OK; /* of itself: a circle */
     }
+    enum status status = component_of(walk, component, &known);
+    if (status != OK || known->is_imported) {
+        return status;
+    }
+    known->is_imported = true;
     struct str *import = arena_push(walk->arena, &walk->out->imports, &walk->out->import_count,
                                     &walk->import_capacity, sizeof(*import));
     if (import == NULL) {
@@ -247,7 +283,48 @@ static int compare_edges(const void *a, const void *b)
     return order != 0 ? order : node_compare(&left->to, &right->to);
 }
 
-/* Two edges between the same nodes become one, with the columns and evidence of both. */
+static int compare_pairs(const void *a, const void *b)
+{
+    const struct column_pair *left = a;
+    const struct column_pair *right = b;
+    int order = node_compare(&left->from, &right->from);
+    order = order != 0 ? order : str_compare(left->from_column, right->from_column);
+    return order != 0 ? order : str_compare(left->to_column, right->to_column);
+}
+
+/* One edge of edges[0..count) between the same nodes: evidence and columns of all, each once.
+ */
+static enum status join_edges(struct walk *walk, struct edge *edges, size_t count)
+{
+    size_t total = 0;
+    size_t at = 0;
+    size_t kept = 0;
+    for (size_t i = 0; i < count; i++) {
+        total += edges[i].column_count;
+        edges[0].evidence |= edges[i].evidence;
+        edges[0].is_partial = edges[0].is_partial || edges[i].is_partial;
+    }
+    struct column_pair *columns = arena_array(walk->arena, total, sizeof(*columns));
+    if (columns == NULL) {
+        return error_nomem(walk->err);
+    }
+    for (size_t i = 0; i < count; i++) {
+        for (size_t c = 0; c < edges[i].column_count; c++) {
+            columns[at++] = edges[i].columns[c];
+        }
+    }
+    qsort(columns, total, sizeof(*columns), compare_pairs);
+    for (size_t c = 0; c < total; c++) {
+        if (kept == 0 || compare_pairs(&columns[kept - 1], &columns[c]) != 0) {
+            columns[kept++] = columns[c];
+        }
+    }
+    edges[0].columns = columns;
+    edges[0].column_count = kept;
+    return OK;
+}
+
+/* Sorts; edges between the same nodes become one. */
 static enum status merge_edges(struct walk *walk)
 {
     struct notebook_edges *out = walk->out;
@@ -255,26 +332,17 @@ static enum status merge_edges(struct walk *walk)
     if (out->count > 0) {
         qsort(out->edges, out->count, sizeof(*out->edges), compare_edges);
     }
-    for (size_t i = 0; i < out->count; i++) {
-        struct edge *edge = &out->edges[i];
-        if (kept == 0 || compare_edges(&out->edges[kept - 1], edge) != 0) {
-            out->edges[kept++] = *edge;
-            continue;
+    for (size_t i = 0; i < out->count;) {
+        size_t count = 1;
+        while (i + count < out->count &&
+               compare_edges(&out->edges[i], &out->edges[i + count]) == 0) {
+            count++;
         }
-        struct edge *same = &out->edges[kept - 1];
-        size_t count = same->column_count + edge->column_count;
-        struct column_pair *columns = arena_array(walk->arena, count, sizeof(*columns));
-        if (columns == NULL) {
-            return error_nomem(walk->err);
+        if (count > 1 && join_edges(walk, &out->edges[i], count) != OK) {
+            return ERR_NOMEM;
         }
-        for (size_t c = 0; c < count; c++) {
-            columns[c] = c < same->column_count ? same->columns[c]
-                                                : edge->columns[c - same->column_count];
-        }
-        same->columns = columns;
-        same->column_count = count;
-        same->evidence |= edge->evidence;
-        same->is_partial = same->is_partial || edge->is_partial;
+        out->edges[kept++] = out->edges[i];
+        i += count;
     }
     out->count = kept;
     return OK;
@@ -295,6 +363,7 @@ enum status notebook_lineage(const struct notebook *notebook, notebook_lookup_fn
     enum status status = OK;
     *out = (struct notebook_edges){0};
     map_init(&environment.names);
+    map_init(&walk.components);
     for (size_t i = 0; i < notebook->cell_count && status == OK; i++) {
         status = add_cell(&walk, &environment, notebook->project_id, &notebook->cells[i]);
     }
@@ -304,6 +373,7 @@ enum status notebook_lineage(const struct notebook *notebook, notebook_lookup_fn
     if (status == OK && out->import_count > 0) {
         qsort(out->imports, out->import_count, sizeof(*out->imports), str_qsort);
     }
+    map_free(&walk.components);
     map_free(&environment.names);
     return status;
 }

@@ -44,8 +44,9 @@ enum status schedule_cron(struct str cadence, const struct schedule_fields *fiel
         return arena_printf(arena, out, "%" PRId64 " %" PRId64 " %" PRId64 " * *",
                             fields->minute, fields->hour, fields->day);
     }
-    if (str_is(cadence, "CUSTOM") && !str_is_null(fields->cron)) {
-        return arena_str(arena, str_trim(fields->cron), out);
+    struct str cron = str_trim(fields->cron);
+    if (str_is(cadence, "CUSTOM") && !str_is_empty(cron)) {
+        return arena_str(arena, cron, out);
     }
     return OK;
 }
@@ -64,6 +65,19 @@ static const struct cron_field cron_fields[5] = {
     {0, 59, NULL, 0, 0},    {0, 23, NULL, 0, 0},    {1, 31, NULL, 0, 0},
     {1, 12, months, 12, 1}, {0, 7, weekdays, 7, 0},
 };
+
+/* The next run of bytes that are no blanks; false when nothing is left. */
+static bool next_word(struct str *rest, struct str *word)
+{
+    size_t end = 0;
+    *rest = str_trim(*rest);
+    while (end < rest->n && rest->p[end] != ' ' && rest->p[end] != '\t') {
+        end++;
+    }
+    *word = str_sub(*rest, 0, end);
+    *rest = str_sub(*rest, end, SIZE_MAX);
+    return word->n > 0;
+}
 
 /* Cuts *rest at the first separator; false when nothing is left. */
 static bool next_part(struct str *rest, char separator, struct str *part)
@@ -119,14 +133,11 @@ static bool cron_item_is_valid(const struct cron_field *field, struct str item)
 
 bool schedule_cron_is_valid(struct str text)
 {
-    struct str rest = str_trim(text);
+    struct str rest = text;
     struct str word;
     size_t count = 0;
-    while (next_part(&rest, ' ', &word)) {
+    while (next_word(&rest, &word)) {
         struct str item;
-        if (word.n == 0) {
-            continue; /* several spaces */
-        }
         if (count == 5) {
             return false;
         }

@@ -20,7 +20,7 @@ struct schedule_fields {
 
 /*
  * Cron text for a cadence; STR_NULL when the cadence is unknown or its fields are missing or
- * out of range. A CUSTOM text is kept as it is, trimmed.
+ * out of range. A CUSTOM text is kept as it is, trimmed, however odd; empty it is STR_NULL.
  */
 enum status schedule_cron(struct str cadence, const struct schedule_fields *fields,
                           struct arena *arena, struct str *out) WARN_UNUSED;
