@@ -106,7 +106,7 @@ static void explain_failure(const struct pending_call *pending,
     }
     struct buf reason;
     buf_init(&reason, 4096);
-    decode_error_body(answer->status, answer->content_type, answer->body, &reason);
+    decode_error_body(answer->content_type, answer->body, &reason);
     (void)error_set(err, err->code, "%s: Hex answered %d%s%s%s%.*s%s",
                     calls[pending->call].name, answer->status, reason.size > 0 ? ": " : "",
                     buf_cstr(&reason), str_is_null(answer->trace_id) ? "" : " (trace id ",

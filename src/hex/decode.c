@@ -6,7 +6,65 @@
 
 #include <string.h>
 
+#define MAX_REASON_BYTES 300
+#define MAX_PICTURE_BYTES ((size_t)16 * 1024 * 1024)
+
+/* The beginning of an outside text as printable text, cut between two characters. */
+static void put_reason(struct buf *out, struct str text)
+{
+    size_t n = 0;
+    text = str_trim(text);
+    while (n < text.n) {
+        size_t next = n;
+        (void)str_next_codepoint(text, &next);
+        if (next > MAX_REASON_BYTES) {
+            break;
+        }
+        n = next;
+    }
+    text_escape_terminal(out, str_sub(text, 0, n));
+    if (n < text.n) {
+        (void)buf_append_cstr(out, "...");
+    }
+}
+
 /* ---- pages ---- */
+
+/* "an object with reason, traceId": what came where something else was expected. */
+static void describe(const struct json *value, struct buf *out)
+{
+    void *iterator = NULL;
+    struct str key;
+    const struct json *member;
+    size_t count = 0;
+    if (json_is_array(value)) {
+        (void)buf_append_cstr(out, "a list");
+    } else if (json_is_string(value)) {
+        (void)buf_append_cstr(out, "a text");
+    } else if (json_is_null(value)) {
+        (void)buf_append_cstr(out, "nothing");
+    } else if (!json_is_object(value)) {
+        (void)buf_append_cstr(out, "a number or a boolean");
+    } else {
+        (void)buf_append_cstr(out, "an object");
+    }
+    while (count < 5 && json_next_member(value, &iterator, &key, &member)) {
+        (void)buf_append_cstr(out, count++ == 0 ? " with " : ", ");
+        text_escape_terminal(out, str_sub(key, 0, 40));
+    }
+}
+
+static enum status no_list(const struct json *document, const char *what, struct error *err)
+{
+    struct buf instead;
+    buf_init(&instead, 4096);
+    describe(document, &instead);
+    (void)error_set(err, ERR_PARSE,
+                    "the answer has no list of %s but is %s: is this the address of Hex's API?",
+                    what, buf_cstr(&instead));
+    buf_free(&instead);
+    return ERR_PARSE;
+}
 
 enum status decode_page(const struct json *document, struct arena *arena, const char *what,
                         const struct json **values, struct str *next, struct error *err)
@@ -14,9 +72,7 @@ enum status decode_page(const struct json *document, struct arena *arena, const 
     *values = json_get(document, "values");
     *next = STR_NULL;
     if (!json_is_array(*values)) {
-        return error_set(err, ERR_PARSE,
-                         "the answer has no list of %s: is this the address of Hex's API?",
-                         what);
+        return no_list(document, what, err);
     }
     struct copier copier = {.arena = arena};
     struct str cursor = json_str(json_path(document, "pagination", "after", NULL));
@@ -49,17 +105,21 @@ enum status decode_me(const struct json *document, struct arena *arena, struct d
 
 /* ---- the workspace's lists ---- */
 
-static const struct json *connection_detail(const struct json *value)
+/* {"snowflake": {...}}: the member named like the type, else the first that is an object. */
+static const struct json *connection_detail(const struct json *value, struct str type)
 {
     void *iterator = NULL;
-    struct str type;
-    const struct json *detail = NULL;
+    struct str key;
+    const struct json *member = NULL;
+    const struct json *first = NULL;
     const struct json *details = json_get(value, "connectionDetails");
-    /* {"snowflake": {...}}: one member, named like the type. */
-    if (!json_is_object(details) || !json_next_member(details, &iterator, &type, &detail)) {
-        return NULL;
+    while (json_next_member(details, &iterator, &key, &member)) {
+        if (json_is_object(member) && str_eq_nocase(key, type)) {
+            return member;
+        }
+        first = first == NULL && json_is_object(member) ? member : first;
     }
-    return detail;
+    return first;
 }
 
 static void read_defaults(struct copier *copier, const struct json *value,
@@ -67,7 +127,7 @@ static void read_defaults(struct copier *copier, const struct json *value,
 {
     struct str database;
     struct str schema;
-    const struct json *detail = connection_detail(value);
+    const struct json *detail = connection_detail(value, out->type);
     const struct connection_details details = {
         .database = json_str(json_get(detail, "database")),
         .schema = json_str(json_get(detail, "schema")),
@@ -261,7 +321,7 @@ enum status decode_runs(const struct json *document, struct arena *arena, struct
     *items = NULL;
     *count = 0;
     if (!json_is_array(values)) {
-        return error_set(err, ERR_PARSE, "the answer has no list of runs");
+        return no_list(document, "runs", err);
     }
     for (size_t i = 0; i < json_count(values); i++) {
         const struct json *value = json_at(values, i);
@@ -311,6 +371,9 @@ static int base64_value(char c)
 static enum status decode_base64(struct str text, struct arena *arena, struct str *out,
                                  struct error *err)
 {
+    if (text.n / 4 * 3 > MAX_PICTURE_BYTES) {
+        return error_set(err, ERR_LIMIT, "picture: larger than %zu bytes", MAX_PICTURE_BYTES);
+    }
     char *bytes = arena_alloc(arena, text.n / 4 * 3 + 3);
     uint32_t group = 0;
     unsigned bits = 0;
@@ -324,7 +387,7 @@ static enum status decode_base64(struct str text, struct arena *arena, struct st
             continue;
         }
         if (value < 0) {
-            return error_set(err, ERR_PARSE, "the picture is not base64");
+            return error_set(err, ERR_PARSE, "picture: not base64");
         }
         group = group << 6 | (uint32_t)value;
         bits += 6;
@@ -352,36 +415,47 @@ enum status decode_image(const struct json *document, struct arena *arena,
 
 /* ---- errors ---- */
 
-#define MAX_REASON_BYTES 300
-
-static void put_reason(struct buf *out, struct str text)
+/* ": " or nothing, then text; nothing at all without text. */
+static void add_reason(struct buf *out, struct str text)
 {
-    if (!str_is_empty(text)) {
-        text_escape_terminal(out, str_sub(str_trim(text), 0, MAX_REASON_BYTES));
+    if (!str_is_empty(str_trim(text))) {
+        (void)buf_append_cstr(out, out->size > 0 ? ": " : "");
+        put_reason(out, text);
     }
 }
 
-void decode_error_body(int status, struct str content_type, struct str body, struct buf *out)
+/* The first of what {"issues": [...]} lists: texts, or objects with a message. */
+static struct str first_issue(const struct json *document)
+{
+    const struct json *issue = json_at(json_get(document, "issues"), 0);
+    return json_is_string(issue) ? json_str(issue) : json_str(json_get(issue, "message"));
+}
+
+void decode_error_body(struct str content_type, struct str body, struct buf *out)
 {
     struct json *document = NULL;
     struct str text = str_trim(body);
-    (void)status;
+    struct error ignored = ERROR_INIT;
     if (str_starts_with_nocase(content_type, "text/html") || str_starts_with(text, "<")) {
         (void)buf_append_cstr(out, "a web page, not an answer of Hex's API");
         return;
     }
-    if (json_parse(text, &json_limits_default, &document, NULL) != OK ||
+    if (json_parse(text, &json_limits_default, &document, &ignored) != OK ||
         !json_is_object(document)) {
         put_reason(out, text);
         json_free(document);
         return;
     }
     struct str reason = json_str(json_get(document, "reason"));
-    struct str details = json_str(json_get(document, "details"));
-    put_reason(out, str_is_empty(reason) ? json_str(json_get(document, "message")) : reason);
-    if (!str_is_empty(details)) {
-        (void)buf_append_cstr(out, out->size > 0 ? ": " : "");
-        put_reason(out, details);
+    struct str message = json_str(json_get(document, "message"));
+    add_reason(out, str_is_empty(reason) ? message : reason);
+    add_reason(out, json_str(json_get(document, "details")));
+    add_reason(out, first_issue(document));
+    if (out->size == 0) {
+        add_reason(out, json_str(json_get(document, "error")));
+    }
+    if (out->size == 0) {
+        add_reason(out, json_str(json_get(document, "code")));
     }
     json_free(document);
 }

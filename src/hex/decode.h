@@ -70,16 +70,17 @@ struct decoded_export {
 enum status decode_export(const struct json *document, struct decoded_export *out,
                           struct error *err) WARN_UNUSED;
 
-/* GET .../image: the picture's bytes. */
+/* GET .../image: the picture's bytes, at most 16 MiB. */
 enum status decode_image(const struct json *document, struct arena *arena,
                          struct str *mime_type, struct str *bytes,
                          struct error *err) WARN_UNUSED;
 
 /*
- * What an error answer says, as one line of printable text: {"reason", "details"}, {"message"},
- * plain text, or "a web page". Empty when it says nothing.
+ * What an error answer says, as one line of printable text: {"reason", "details"},
+ * {"code", "message", "issues"}, {"message"}, plain text, or "a web page". Adds nothing when
+ * it says nothing.
  */
-void decode_error_body(int status, struct str content_type, struct str body, struct buf *out);
+void decode_error_body(struct str content_type, struct str body, struct buf *out);
 /* True for a 403 that names the workspace's tier as its reason. */
 bool decode_is_tier_message(struct str body);
 

@@ -45,9 +45,8 @@ bool is_uuid(struct str text)
     return true;
 }
 
-struct str copy_id(struct copier *copier, const struct json *value)
+struct str copy_id_text(struct copier *copier, struct str text)
 {
-    struct str text = json_str(value);
     if (is_uuid(text)) {
         return copy_lower(copier, text);
     }
@@ -60,6 +59,11 @@ struct str copy_id(struct copier *copier, const struct json *value)
         }
     }
     return copy_str(copier, text);
+}
+
+struct str copy_id(struct copier *copier, const struct json *value)
+{
+    return copy_id_text(copier, json_str(value));
 }
 
 enum status copier_status(const struct copier *copier, struct error *err)

@@ -19,8 +19,10 @@ struct str copy_str(struct copier *copier, struct str text);
 /* The text of a string member; STR_NULL for anything else. */
 struct str copy_text(struct copier *copier, const struct json *value);
 struct str copy_lower(struct copier *copier, struct str text);
-/* An id: a string of 1 to 200 bytes without spaces and controls, in lower case when it is a
- * UUID; STR_NULL for anything else. */
+/* An id: 1 to 200 bytes without spaces and controls, in lower case when it is a UUID; STR_NULL
+ * for anything else. */
+struct str copy_id_text(struct copier *copier, struct str text);
+/* The same of a string member. */
 struct str copy_id(struct copier *copier, const struct json *value);
 enum status copier_status(const struct copier *copier, struct error *err);
 
@@ -29,7 +31,8 @@ bool is_uuid(struct str text);
 /* ISO 8601 as milliseconds, TIMESTAMP_NONE for anything else. */
 int64_t read_time(const struct json *value);
 
-/* The array "values" and the cursor of the next page; ERR_PARSE when there is no such array. */
+/* The array "values" and the cursor of the next page; ERR_PARSE, naming what came instead,
+ * when there is no such array. */
 enum status decode_page(const struct json *document, struct arena *arena, const char *what,
                         const struct json **values, struct str *next,
                         struct error *err) WARN_UNUSED;

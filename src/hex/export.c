@@ -1,6 +1,7 @@
 #include "hex/export.h"
 
 #include "base/buf.h"
+#include "base/map.h"
 #include "hex/decode_text.h"
 #include "hex/export_cell.h"
 #include "io/yaml.h"
@@ -10,6 +11,13 @@
 
 #define MAX_NESTED_CELLS 32
 
+/* A nested cell takes three levels: list, cell, config. Rich text goes deep as well. */
+static const struct yaml_limits limits = {
+    .max_bytes = (size_t)64 * 1024 * 1024,
+    .max_depth = 3 * MAX_NESTED_CELLS + 64,
+    .max_nodes = 4 * 1000 * 1000,
+};
+
 struct reader {
     struct str text;
     struct arena *arena;
@@ -17,6 +25,8 @@ struct reader {
     struct notebook *notebook;
     size_t cell_capacity;
     size_t connection_capacity;
+    struct map cell_ids;       /* those that are taken */
+    struct map connection_ids; /* those that were read */
 };
 
 /* ---- what the file says about the project ---- */
@@ -30,8 +40,7 @@ static struct str scalar(const struct yaml_node *node)
 static enum status read_id(struct reader *reader, const struct yaml_node *node, struct str *out)
 {
     struct copier copier = {.arena = reader->arena};
-    struct str text = export_name(node);
-    *out = is_uuid(text) ? copy_lower(&copier, text) : text;
+    *out = copy_id_text(&copier, export_name(node));
     return copier_status(&copier, reader->err);
 }
 
@@ -115,8 +124,11 @@ static enum status read_connections(struct reader *reader, const struct yaml_nod
         if (status != OK) {
             return status;
         }
-        if (str_is_empty(id)) {
+        if (str_is_empty(id) || map_has(&reader->connection_ids, id)) {
             continue;
+        }
+        if (map_put(&reader->connection_ids, id, (union map_value){.number = 1}) != OK) {
+            return error_nomem(reader->err);
         }
         struct data_connection *connection =
             arena_push(reader->arena, &notebook->connections, &notebook->connection_count,
@@ -139,11 +151,33 @@ static enum status read_connections(struct reader *reader, const struct yaml_nod
 static enum status read_cells(struct reader *reader, const struct yaml_node *list,
                               struct str parent, unsigned depth);
 
+/*
+ * The cell's id. One that is missing, unusable or taken becomes "position-N": something must
+ * tell the cell from the others, and its place is all there is.
+ */
+static enum status read_cell_id(struct reader *reader, const struct yaml_node *node,
+                                size_t position, struct cell *cell)
+{
+    enum status status = read_id(reader, node, &cell->id);
+    bool is_taken = status == OK && map_has(&reader->cell_ids, cell->id);
+    if (status == OK &&
+        (is_taken || str_is_empty(cell->id) || str_starts_with(cell->id, "position-"))) {
+        cell->error =
+            is_taken ? STR("another cell has the same id") : STR("the cell has no usable id");
+        status = arena_printf(reader->arena, &cell->id, "position-%zu", position);
+    }
+    if (status == OK) {
+        status = map_put(&reader->cell_ids, cell->id, (union map_value){.number = 1});
+    }
+    return status == OK ? OK : error_nomem(reader->err);
+}
+
 static enum status read_cell(struct reader *reader, const struct yaml_node *node,
                              struct str parent, unsigned depth)
 {
     struct notebook *notebook = reader->notebook;
     const struct yaml_node *config = yaml_get(node, "config");
+    const struct yaml_node *nested = yaml_get(config, "cells");
     const struct yaml_node *label = yaml_get(node, "cellLabel");
     size_t position = notebook->cell_count;
     struct cell *cell = arena_push(reader->arena, &notebook->cells, &notebook->cell_count,
@@ -151,28 +185,28 @@ static enum status read_cell(struct reader *reader, const struct yaml_node *node
     if (cell == NULL) {
         return error_nomem(reader->err);
     }
-    cell->type = cell_type_from_export(scalar(yaml_get(node, "cellType")));
-    cell->label = yaml_is_null(label) ? STR_NULL : scalar(label);
+    cell->type = cell_type_from_export(export_name(yaml_get(node, "cellType")));
+    cell->label = yaml_str(label);
     cell->parent = parent;
-    enum status status = read_id(reader, yaml_get(node, "cellId"), &cell->id);
-    if (status == OK && node->kind != YAML_KIND_MAPPING) {
-        cell->error = STR("the cell is no mapping");
-    } else if (status == OK && str_is_empty(cell->type)) {
-        cell->error = STR("the cell has no type");
-    } else if (status == OK && str_is_empty(cell->id)) {
-        cell->error = STR("the cell has no id");
-    } else if (status == OK) {
+    enum status status = read_cell_id(reader, yaml_get(node, "cellId"), position, cell);
+    if (status == OK) {
         status = export_read_config(config, reader->arena, cell, reader->err);
-    }
-    if (status == OK && str_is_empty(cell->id)) {
-        /* Something must tell it from the others; its place is all there is. */
-        status = arena_printf(reader->arena, &cell->id, "position-%zu", position);
     }
     if (status != OK) {
         return status;
     }
+    if (node->kind != YAML_KIND_MAPPING) {
+        cell->error = STR("the cell is no mapping");
+    } else if (str_is_empty(cell->type)) {
+        cell->error = STR("the cell has no type");
+    } else if (nested != NULL && depth == MAX_NESTED_CELLS) {
+        cell->error = STR("nested too deep: the cells in it are left out");
+        return OK;
+    } else if (nested != NULL && !yaml_is_null(nested) && nested->kind != YAML_KIND_SEQUENCE) {
+        cell->error = STR("the cells in it are no list");
+    }
     /* The array may move while nested cells are read: cell is not used after this. */
-    return read_cells(reader, yaml_get(config, "cells"), cell->id, depth + 1);
+    return read_cells(reader, nested, cell->id, depth + 1);
 }
 
 static enum status read_cells(struct reader *reader, const struct yaml_node *list,
@@ -180,10 +214,6 @@ static enum status read_cells(struct reader *reader, const struct yaml_node *lis
 {
     if (list == NULL || list->kind != YAML_KIND_SEQUENCE) {
         return OK;
-    }
-    if (depth > MAX_NESTED_CELLS) {
-        return error_set(reader->err, ERR_LIMIT, "cells are nested more than %d deep",
-                         MAX_NESTED_CELLS);
     }
     for (size_t i = 0; i < list->count; i++) {
         enum status status = read_cell(reader, list->items[i], parent, depth);
@@ -209,13 +239,14 @@ struct ranges {
     bool has_failed;
 };
 
-/* Every scalar below node, but not what is under a key "name": names are no secrets. */
-static void collect_scalars(struct ranges *ranges, const struct yaml_node *node, unsigned depth)
+/*
+ * Every scalar below node that says something, but not the name of a list's element
+ * (- name: X): names are no secrets.
+ */
+static void collect_scalars(struct ranges *ranges, const struct yaml_node *node,
+                            bool is_element, unsigned depth)
 {
-    if (node == NULL || depth > yaml_limits_default.max_depth) {
-        return;
-    }
-    if (node->kind == YAML_KIND_SCALAR) {
+    if (node->kind == YAML_KIND_SCALAR && !yaml_is_null(node) && node->text.n > 0) {
         struct range *range = arena_push(ranges->arena, &ranges->items, &ranges->count,
                                          &ranges->capacity, sizeof(*range));
         if (range == NULL) {
@@ -223,30 +254,26 @@ static void collect_scalars(struct ranges *ranges, const struct yaml_node *node,
         } else {
             *range = (struct range){node->start, node->end};
         }
-        return;
     }
-    for (size_t i = 0; i < node->count; i++) {
+    for (size_t i = 0; i < node->count && depth <= limits.max_depth; i++) {
         if (node->kind == YAML_KIND_SEQUENCE) {
-            collect_scalars(ranges, node->items[i], depth + 1);
-        } else if (!str_is(node->pairs[i].key->text, "name")) {
-            collect_scalars(ranges, node->pairs[i].value, depth + 1);
+            collect_scalars(ranges, node->items[i], true, depth + 1);
+        } else if (!is_element || !str_is(node->pairs[i].key->text, "name")) {
+            collect_scalars(ranges, node->pairs[i].value, false, depth + 1);
         }
     }
 }
 
 static void collect_secrets(struct ranges *ranges, const struct yaml_node *node, unsigned depth)
 {
-    if (node == NULL || depth > yaml_limits_default.max_depth) {
-        return;
-    }
-    for (size_t i = 0; i < node->count; i++) {
+    for (size_t i = 0; i < node->count && depth <= limits.max_depth; i++) {
         if (node->kind == YAML_KIND_SEQUENCE) {
             collect_secrets(ranges, node->items[i], depth + 1);
             continue;
         }
         struct str key = node->pairs[i].key->text;
         if (str_is(key, "secrets") || str_is(key, "envVars")) {
-            collect_scalars(ranges, node->pairs[i].value, depth + 1);
+            collect_scalars(ranges, node->pairs[i].value, false, depth + 1);
         } else {
             collect_secrets(ranges, node->pairs[i].value, depth + 1);
         }
@@ -278,32 +305,60 @@ static void write_blanked(struct buf *out, struct str text, const struct ranges 
     (void)buf_append_str(out, str_sub(text, at, SIZE_MAX));
 }
 
-/* Blanks, and keeps the result only when it still parses. */
+/* True when text parses and has no secrets, as far as we know where they stand. */
+static bool is_free_of_secrets(struct str text, size_t max_bytes)
+{
+    struct arena arena;
+    struct error ignored = ERROR_INIT;
+    const struct yaml_node *root = NULL;
+    struct ranges ranges = {.arena = &arena};
+    arena_init(&arena, max_bytes);
+    bool is_readable = yaml_parse(text, &limits, &arena, &root, &ignored) == OK && root != NULL;
+    if (is_readable) {
+        collect_secrets(&ranges, root, 0);
+    }
+    arena_free(&arena);
+    return is_readable && ranges.count == 0 && !ranges.has_failed;
+}
+
+/* Blanks, and keeps the result only when reading it anew shows that nothing is left. */
 static enum status make_raw(struct str text, const struct yaml_node *root, struct arena *arena,
                             struct str *raw, struct error *err)
 {
     struct ranges ranges = {.arena = arena};
     struct buf out;
-    const struct yaml_node *again;
-    struct error ignored = ERROR_INIT;
     collect_secrets(&ranges, root, 0);
     if (ranges.has_failed) {
         return error_nomem(err);
     }
-    if (ranges.count == 0) {
-        return arena_str(arena, text, raw);
+    buf_init(&out, limits.max_bytes);
+    if (ranges.count > 0) {
+        qsort(ranges.items, ranges.count, sizeof(*ranges.items), compare_ranges);
     }
-    qsort(ranges.items, ranges.count, sizeof(*ranges.items), compare_ranges);
-    buf_init(&out, yaml_limits_default.max_bytes);
     write_blanked(&out, text, &ranges);
     enum status status = buf_status(&out);
+    bool is_kept = status == OK &&
+                   (ranges.count == 0 || is_free_of_secrets(buf_str(&out), arena->max_bytes));
     *raw = STR_NULL;
-    if (status == OK &&
-        yaml_parse(buf_str(&out), &yaml_limits_default, arena, &again, &ignored) == OK) {
+    if (is_kept) {
         status = arena_str(arena, buf_str(&out), raw);
     }
     buf_free(&out);
-    return status;
+    if (status == ERR_LIMIT) {
+        return OK; /* too large to keep */
+    }
+    return status == OK ? OK : error_nomem(err);
+}
+
+static enum status read_file(struct reader *reader, const struct yaml_node *root,
+                             struct str project_id)
+{
+    static const char *const owners[] = {"sharedAssets", "projectAssets"};
+    enum status status = read_meta(reader, yaml_get(root, "meta"), project_id);
+    for (size_t i = 0; i < 2 && status == OK; i++) {
+        status = read_connections(reader, yaml_path(root, owners[i], "dataConnections", NULL));
+    }
+    return status == OK ? read_cells(reader, yaml_get(root, "cells"), STR_NULL, 0) : status;
 }
 
 enum status export_read(struct str text, struct str project_id, struct arena *arena,
@@ -313,7 +368,7 @@ enum status export_read(struct str text, struct str project_id, struct arena *ar
     struct reader reader = {.text = text, .arena = arena, .err = err};
     *raw = STR_NULL;
     *notebook = NULL;
-    enum status status = yaml_parse(text, &yaml_limits_default, arena, &root, err);
+    enum status status = yaml_parse(text, &limits, arena, &root, err);
     if (status != OK) {
         return status;
     }
@@ -325,18 +380,11 @@ enum status export_read(struct str text, struct str project_id, struct arena *ar
         return error_nomem(err);
     }
     reader.notebook->is_complete = true;
-    status = read_meta(&reader, yaml_get(root, "meta"), project_id);
-    if (status == OK) {
-        status =
-            read_connections(&reader, yaml_path(root, "sharedAssets", "dataConnections", NULL));
-    }
-    if (status == OK) {
-        status = read_connections(&reader,
-                                  yaml_path(root, "projectAssets", "dataConnections", NULL));
-    }
-    if (status == OK) {
-        status = read_cells(&reader, yaml_get(root, "cells"), STR_NULL, 0);
-    }
+    map_init(&reader.cell_ids);
+    map_init(&reader.connection_ids);
+    status = read_file(&reader, root, project_id);
+    map_free(&reader.connection_ids);
+    map_free(&reader.cell_ids);
     if (status == OK) {
         status = make_raw(text, root, arena, raw, err);
     }

@@ -3,7 +3,8 @@
  *
  * What POST /projects/export answers and what people download. Every scalar is taken by what
  * its field expects, never by YAML's resolution: a title `no` is a title. What one cell does
- * not say right is noted in that cell's error; the others are kept. docs/hex.md,
+ * not say right is noted in that cell's error; the others are kept. A cell without an id of
+ * its own is "position-N", N its place in the notebook, and has an error. docs/hex.md,
  * docs/design.md 6.1.
  */
 #ifndef HEX_EXPORT_H

@@ -9,6 +9,9 @@
 #define COUNT_STAR "_HEX_COUNT_STAR_ARG_"
 
 #define MAX_TEXT_BYTES ((size_t)4 * 1024 * 1024)
+/* Data frames and tables that one cell may name; each is looked for among those before it. */
+#define MAX_SOURCES 1000
+#define MAX_TEXT_DEPTH 200
 
 struct draft {
     struct cell_read read;
@@ -22,6 +25,7 @@ struct drafts {
     size_t count;
     size_t capacity;
     bool has_failed; /* out of memory */
+    bool is_full;    /* the cell names more than MAX_SOURCES */
 };
 
 struct str export_name(const struct yaml_node *node)
@@ -54,7 +58,7 @@ static bool same_table(const struct table_name *a, const struct table_name *b)
            str_eq(a->schema, b->schema) && str_eq(a->name, b->name);
 }
 
-/* Not an index: drafts move as they grow. SIZE_MAX: out of memory. */
+/* Its index, as drafts move when they grow. SIZE_MAX: out of memory, or too many. */
 static size_t draft_of(struct drafts *drafts, struct str dataframe,
                        const struct table_name *table)
 {
@@ -63,6 +67,10 @@ static size_t draft_of(struct drafts *drafts, struct str dataframe,
         if (str_eq(read->dataframe, dataframe) && same_table(&read->table, table)) {
             return i;
         }
+    }
+    if (drafts->count == MAX_SOURCES) {
+        drafts->is_full = true;
+        return SIZE_MAX;
     }
     struct draft *draft = arena_push(drafts->arena, &drafts->items, &drafts->count,
                                      &drafts->capacity, sizeof(*draft));
@@ -106,7 +114,7 @@ static void split_path(struct str path, struct table_name *table)
 static size_t read_source(struct drafts *drafts, struct cell *cell,
                           const struct yaml_node *node)
 {
-    static const char *const name_keys[] = {"dataframeName", "dataFrameName", "name", NULL};
+    static const char *const name_keys[] = {"dataframeName", "dataFrameName", NULL};
     static const char *const connection_keys[] = {"connectionId", "dataConnectionId", NULL};
     struct table_name table = {STR_NULL, STR_NULL, STR_NULL, STR_NULL};
     struct copier copier = {.arena = drafts->arena};
@@ -115,7 +123,7 @@ static size_t read_source(struct drafts *drafts, struct cell *cell,
         return str_is_null(name) ? SIZE_MAX : draft_of(drafts, name, &table);
     }
     struct str path = export_name(yaml_get(node, "pathToTable"));
-    struct str connection = copy_lower(&copier, first_name(node, connection_keys));
+    struct str connection = copy_id_text(&copier, first_name(node, connection_keys));
     drafts->has_failed = drafts->has_failed || copier.has_failed;
     if (!str_is_null(path)) {
         table.connection = connection;
@@ -238,8 +246,9 @@ static void read_displayed_columns(struct drafts *drafts, const struct yaml_node
 static void read_source_text(const struct yaml_node *config, struct cell *cell)
 {
     const struct yaml_node *source = yaml_get(config, "source");
-    if (source != NULL && source->kind == YAML_KIND_SCALAR && !yaml_is_null(source)) {
-        cell->source = source->text;
+    cell->source = yaml_str(source);
+    if (source != NULL && source->kind != YAML_KIND_SCALAR) {
+        cell->error = STR("config.source is no text");
     }
 }
 
@@ -295,10 +304,12 @@ static void read_explore(struct drafts *drafts, const struct yaml_node *config,
     read_filter_columns(drafts, draft, yaml_get(spec, "filters"));
     read_filter_columns(drafts, draft,
                         yaml_path(config, "displayTableConfig", "filters", NULL));
-    cell->chart_type = export_name(yaml_get(yaml_at(series, 0), "type"));
-    if (str_is_null(cell->chart_type)) {
-        cell->chart_type = export_name(yaml_get(spec, "visualizationType"));
-    }
+    /* "chart" is drawn as its series say; a pivot table keeps the series of an earlier chart.
+     */
+    struct str drawn_as = export_name(yaml_get(spec, "visualizationType"));
+    struct str series_type = export_name(yaml_get(yaml_at(series, 0), "type"));
+    bool is_chart = str_is_null(drawn_as) || str_is(drawn_as, "chart");
+    cell->chart_type = is_chart && !str_is_null(series_type) ? series_type : drawn_as;
     const struct yaml_node *result = yaml_at(yaml_get(config, "resultVariables"), 0);
     static const char *const result_keys[] = {"name", "variableName", "resultVariableName",
                                               NULL};
@@ -477,34 +488,58 @@ static void read_component(struct drafts *drafts, const struct yaml_node *config
 {
     struct copier copier = {.arena = drafts->arena};
     struct str id = export_name(yaml_path(config, "component", "id", NULL));
-    cell->component = is_uuid(id) ? copy_lower(&copier, id) : id;
+    cell->component = copy_id_text(&copier, id);
     drafts->has_failed = drafts->has_failed || copier.has_failed;
 }
 
-/* Every "text" of a rich text document, in order. */
-static void gather_text(struct buf *out, const struct yaml_node *node, unsigned depth)
+static const struct yaml_node *leaf_text(const struct yaml_node *node)
 {
-    if (node == NULL || depth > yaml_limits_default.max_depth) {
+    const struct yaml_node *text = yaml_get(node, "text");
+    return text != NULL && text->kind == YAML_KIND_SCALAR ? text : NULL;
+}
+
+/* True for the list of a paragraph's parts: some of them are plain text. */
+static bool is_line(const struct yaml_node *list)
+{
+    for (size_t i = 0; i < yaml_count(list); i++) {
+        if (leaf_text(yaml_at(list, i)) != NULL) {
+            return true;
+        }
+    }
+    return false;
+}
+
+/* Every "text" of a rich text document, in order; a line each paragraph. */
+static void gather_text(struct buf *out, const struct yaml_node *node, bool is_in_line,
+                        unsigned depth)
+{
+    bool starts_line = !is_in_line && is_line(node) && out->size > 0;
+    const struct yaml_node *text = leaf_text(node);
+    if (depth == 0) {
         return;
     }
-    for (size_t i = 0; i < node->count; i++) {
-        if (node->kind == YAML_KIND_SEQUENCE) {
-            gather_text(out, node->items[i], depth + 1);
-        } else if (str_is(node->pairs[i].key->text, "text") &&
-                   node->pairs[i].value->kind == YAML_KIND_SCALAR) {
-            (void)buf_append_cstr(out, out->size > 0 ? " " : "");
-            (void)buf_append_str(out, node->pairs[i].value->text);
-        } else {
-            gather_text(out, node->pairs[i].value, depth + 1);
-        }
+    if (starts_line) {
+        (void)buf_append_char(out, '\n');
+    }
+    is_in_line = is_in_line || is_line(node);
+    if (text != NULL) {
+        (void)buf_append_str(out, text->text);
+    }
+    for (size_t i = 0; node->kind != YAML_KIND_SCALAR && i < node->count; i++) {
+        gather_text(out,
+                    node->kind == YAML_KIND_SEQUENCE ? node->items[i] : node->pairs[i].value,
+                    is_in_line, depth - 1);
     }
 }
 
 static void read_text(struct drafts *drafts, const struct yaml_node *config, struct cell *cell)
 {
+    const struct yaml_node *rich = yaml_get(config, "richText");
     struct buf text;
     buf_init(&text, MAX_TEXT_BYTES);
-    gather_text(&text, yaml_get(config, "richText"), 0);
+    if (rich != NULL) {
+        gather_text(&text, rich, false, MAX_TEXT_DEPTH);
+    }
     if (text.size > 0 && arena_str(drafts->arena, buf_str(&text), &cell->text) != OK) {
         drafts->has_failed = true;
     }
@@ -533,6 +568,12 @@ static const struct {
     {"COMPONENT_IMPORT", read_component},
 };
 
+/* Types whose own configuration names a data connection; others read tables through one. */
+static bool has_connection(struct str type)
+{
+    return str_is(type, "SQL") || str_is(type, "WRITEBACK") || str_is(type, "DBT_METRIC");
+}
+
 /* Types that show or write what others made. */
 static bool makes_no_dataframe(struct str type)
 {
@@ -552,10 +593,17 @@ enum status export_read_config(const struct yaml_node *config, struct arena *are
     static const char *const result_keys[] = {"resultVariableName", "resultVariable", NULL};
     struct drafts drafts = {.arena = arena};
     struct copier copier = {.arena = arena};
-    if (config == NULL || config->kind != YAML_KIND_MAPPING) {
+    if (yaml_is_null(config)) {
         return OK;
     }
-    cell->connection = copy_lower(&copier, export_name(yaml_get(config, "dataConnectionId")));
+    if (config->kind != YAML_KIND_MAPPING) {
+        cell->error = STR("config is no mapping");
+        return OK;
+    }
+    if (has_connection(cell->type)) {
+        cell->connection =
+            copy_id_text(&copier, export_name(yaml_get(config, "dataConnectionId")));
+    }
     if (!makes_no_dataframe(cell->type)) {
         cell->dataframe = first_name(config, result_keys);
     }
@@ -566,5 +614,8 @@ enum status export_read_config(const struct yaml_node *config, struct arena *are
         }
     }
     finish_reads(&drafts, cell);
+    if (drafts.is_full) {
+        cell->error = STR("names more than 1000 data frames; the others are left out");
+    }
     return drafts.has_failed || copier.has_failed ? error_nomem(err) : OK;
 }
