@@ -105,6 +105,7 @@ struct config {
 };
 
 #define CONFIG_MAX_ERRORS 20
+#define CONFIG_MAX_WARNINGS 50
 
 struct config_source {
     const char *path;        /* "-": standard input; ignored when text is given */

@@ -3,7 +3,6 @@
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 
 /* Longer messages are cut: they quote the file. */
@@ -65,6 +64,9 @@ void config_warning(struct config_reader *reader, size_t line, size_t column,
                     const char *format, ...)
 {
     char message[MAX_MESSAGE_BYTES];
+    if (reader->config->warnings.count >= CONFIG_MAX_WARNINGS) {
+        return;
+    }
     va_list args;
     va_start(args, format);
     (void)vsnprintf(message, sizeof(message), format, args);
@@ -96,25 +98,46 @@ static bool is_given(const struct config_reader *reader, size_t row)
     return reader->config->values[row].node != NULL;
 }
 
-static void warn_reason(struct config_reader *reader, size_t first)
+static bool is_before(const struct config_value *a, const struct config_value *b)
 {
-    const char *reason = config_table[first].no_effect;
-    const struct config_value *place = &reader->config->values[first];
-    struct buf names;
-    buf_init(&names, MAX_MESSAGE_BYTES * 16);
-    for (size_t row = first; row < config_table_count; row++) {
-        const char *other = config_table[row].no_effect;
-        if (other == NULL || strcmp(other, reason) != 0 || !is_given(reader, row)) {
+    return a->line != b->line ? a->line < b->line : a->column < b->column;
+}
+
+/* The row with this reason whose place comes next behind that of `row` (SIZE_MAX: first). */
+static size_t next_row(const struct config_reader *reader, const char *reason, size_t row)
+{
+    const struct config_value *values = reader->config->values;
+    size_t best = SIZE_MAX;
+    for (size_t i = 0; i < config_table_count; i++) {
+        const char *other = config_table[i].no_effect;
+        if (other == NULL || strcmp(other, reason) != 0 || !is_given(reader, i)) {
             continue;
         }
-        const struct config_value *value = &reader->config->values[row];
-        (void)buf_printf(&names, "%s%s", names.size > 0 ? ", " : "",
-                         short_path(config_table[row].path));
-        (void)(value->line > 0 ? buf_printf(&names, " (line %zu)", value->line)
-                               : buf_append_cstr(&names, " (--set)"));
+        bool is_behind = row == SIZE_MAX || is_before(&values[row], &values[i]) ||
+                         (!is_before(&values[i], &values[row]) && i > row);
+        if (is_behind && (best == SIZE_MAX || is_before(&values[i], &values[best]))) {
+            best = i;
+        }
     }
-    (void)buf_printf(&names, " %s no effect: %s",
-                     strchr(buf_cstr(&names), ',') ? "have" : "has", reason);
+    return best;
+}
+
+static void warn_reason(struct config_reader *reader, const char *reason)
+{
+    size_t first = next_row(reader, reason, SIZE_MAX);
+    const struct config_value *place = &reader->config->values[first];
+    size_t count = 0;
+    struct buf names;
+    buf_init(&names, MAX_MESSAGE_BYTES * 16);
+    for (size_t row = first; row != SIZE_MAX; row = next_row(reader, reason, row)) {
+        size_t line = reader->config->values[row].line;
+        (void)buf_printf(&names, "%s%s", count > 0 ? ", " : "",
+                         short_path(config_table[row].path));
+        (void)(line > 0 ? buf_printf(&names, " (line %zu)", line)
+                        : buf_append_cstr(&names, " (--set)"));
+        count++;
+    }
+    (void)buf_printf(&names, " %s no effect: %s", count > 1 ? "have" : "has", reason);
     if (buf_status(&names) == OK) {
         add_problem(reader, &reader->config->warnings, place->line, place->column,
                     buf_cstr(&names));
@@ -134,28 +157,24 @@ void config_warn_no_effect(struct config_reader *reader)
                          strcmp(config_table[earlier].no_effect, reason) == 0);
         }
         if (is_first) {
-            warn_reason(reader, row);
+            warn_reason(reader, reason);
         }
     }
 }
 
-static int compare_places(const void *left, const void *right)
-{
-    const struct config_problem *a = left;
-    const struct config_problem *b = right;
-    if (a->line != b->line) {
-        return a->line < b->line ? -1 : 1;
-    }
-    if (a->column != b->column) {
-        return a->column < b->column ? -1 : 1;
-    }
-    return str_compare(a->text, b->text);
-}
-
+/* Few and nearly in order: insertion. Equal places stay in the order of discovery. */
 static void sort(struct config_problems *list)
 {
-    if (list->count > 1) {
-        qsort(list->items, list->count, sizeof(list->items[0]), compare_places);
+    for (size_t i = 1; i < list->count; i++) {
+        struct config_problem moved = list->items[i];
+        size_t at = i;
+        while (at > 0 && (list->items[at - 1].line > moved.line ||
+                          (list->items[at - 1].line == moved.line &&
+                           list->items[at - 1].column > moved.column))) {
+            list->items[at] = list->items[at - 1];
+            at--;
+        }
+        list->items[at] = moved;
     }
 }
 
