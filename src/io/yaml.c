@@ -465,7 +465,10 @@ static enum status fail_duplicate(struct builder *builder, const struct yaml_nod
 static enum status collect_pairs(struct builder *builder, const struct frame *frame,
                                  struct pair_list *list)
 {
-    const struct yaml_node **children = builder->pending + frame->first_child;
+    const struct yaml_node **children = NULL;
+    if (builder->pending != NULL) {
+        children = builder->pending + frame->first_child;
+    }
     size_t own = (builder->pending_count - frame->first_child) / 2;
     size_t room = own;
     for (size_t i = 0; i < own; i++) {
