@@ -28,6 +28,9 @@ enum status buf_reserve(struct buf *buf, size_t n)
     if (n > buf->max_bytes || buf->size > buf->max_bytes - n) {
         return fail(buf, ERR_LIMIT);
     }
+    if (n > PTRDIFF_MAX - 1 - buf->size) {
+        return fail(buf, ERR_NOMEM); /* more than any allocation can be */
+    }
     size_t need = buf->size + n + 1;
     if (need <= buf->capacity) {
         return OK;

@@ -12,6 +12,7 @@
 #include <unistd.h>
 
 #define MAX_SECRETS 16
+#define MIN_CUT_SECRET_BYTES 8
 #define MAX_LINE_BYTES ((size_t)64 * 1024)
 
 static struct {
@@ -50,19 +51,26 @@ void log_hide(struct str secret)
     (void)pthread_mutex_unlock(&logger.lock);
 }
 
-/* The hidden text that starts at s[at], or none. */
+/*
+ * Length of the longest hidden text that starts at s[at], or 0. At the end of s the beginning
+ * of a hidden text counts too: a limit may have cut it.
+ */
 static size_t secret_length_at(struct str s, size_t at)
 {
+    size_t longest = 0;
+    size_t rest = s.n - at;
     for (size_t i = 0; i < logger.secret_count; i++) {
         struct str secret = logger.secrets[i];
-        if (s.n - at >= secret.n && memcmp(s.p + at, secret.p, secret.n) == 0) {
-            return secret.n;
+        size_t n = secret.n <= rest ? secret.n : rest;
+        bool is_long_enough = n == secret.n || n >= MIN_CUT_SECRET_BYTES;
+        if (n > longest && is_long_enough && memcmp(s.p + at, secret.p, n) == 0) {
+            longest = n;
         }
     }
-    return 0;
+    return longest;
 }
 
-void log_blank_secrets(struct buf *out, struct str s)
+static void blank_secrets(struct buf *out, struct str s)
 {
     for (size_t at = 0; at < s.n;) {
         size_t hidden = secret_length_at(s, at);
@@ -73,6 +81,13 @@ void log_blank_secrets(struct buf *out, struct str s)
             (void)buf_append_char(out, s.p[at++]);
         }
     }
+}
+
+void log_blank_secrets(struct buf *out, struct str s)
+{
+    (void)pthread_mutex_lock(&logger.lock);
+    blank_secrets(out, s);
+    (void)pthread_mutex_unlock(&logger.lock);
 }
 
 bool log_is_on(enum log_level level)
@@ -133,7 +148,7 @@ static void write_event(enum log_level level, const char *text)
     (void)pthread_mutex_lock(&logger.lock);
     buf_init(&message, MAX_LINE_BYTES);
     buf_init(&line, MAX_LINE_BYTES * 8);
-    log_blank_secrets(&message, str_from(text));
+    blank_secrets(&message, str_from(text));
     put_line(&line, level, buf_str(&message));
     if (logger.options.sink != NULL) {
         logger.options.sink(logger.options.sink_ctx, level, buf_str(&line));

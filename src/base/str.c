@@ -185,10 +185,15 @@ bool str_to_i64(struct str s, int64_t *out)
 {
     bool is_negative = s.n > 0 && s.p[0] == '-';
     uint64_t value;
-    if (!str_to_u64(str_sub(s, is_negative ? 1 : 0, s.n), &value) || value > INT64_MAX) {
+    if (!str_to_u64(str_sub(s, is_negative ? 1 : 0, s.n), &value) ||
+        value > (uint64_t)INT64_MAX + is_negative) {
         return false;
     }
-    *out = is_negative ? -(int64_t)value : (int64_t)value;
+    if (value > INT64_MAX) {
+        *out = INT64_MIN;
+    } else {
+        *out = is_negative ? -(int64_t)value : (int64_t)value;
+    }
     return true;
 }
 

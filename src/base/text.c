@@ -122,7 +122,7 @@ size_t text_distance(struct str a, struct str b, size_t limit)
 {
     size_t row[DISTANCE_MAX + 1];
     if (a.n > DISTANCE_MAX || b.n > DISTANCE_MAX) {
-        return str_eq(a, b) ? 0 : SIZE_MAX;
+        return str_eq_nocase(a, b) ? 0 : SIZE_MAX;
     }
     for (size_t j = 0; j <= b.n; j++) {
         row[j] = j;

@@ -3,6 +3,9 @@
 #include <stdio.h>
 
 #define MS_PER_DAY 86400000LL
+/* Year 1 to year 9999: what four digits can say. */
+#define FIRST_MS (-62135596800000LL)
+#define LAST_MS 253402300799999LL
 
 /* Days from 1970-01-01 in the proleptic Gregorian calendar. */
 static int64_t days_from_civil(int64_t year, int month, int day)
@@ -62,8 +65,10 @@ static bool take_char(struct str s, size_t *at, char c)
     return false;
 }
 
-static int take_fraction_ms(struct str s, size_t *at)
+/* At least one digit; those behind the third are dropped. */
+static bool take_fraction_ms(struct str s, size_t *at, int *out_ms)
 {
+    size_t start = *at;
     int ms = 0;
     int scale = 100;
     while (*at < s.n && s.p[*at] >= '0' && s.p[*at] <= '9') {
@@ -71,7 +76,8 @@ static int take_fraction_ms(struct str s, size_t *at)
         scale /= 10;
         *at += 1;
     }
-    return ms;
+    *out_ms = ms;
+    return *at > start;
 }
 
 static bool take_offset(struct str s, size_t *at, int *minutes)
@@ -89,8 +95,8 @@ static bool take_offset(struct str s, size_t *at, int *minutes)
     if (!take_number(s, at, 2, &hour)) {
         return false;
     }
-    (void)take_char(s, at, ':');
-    if (*at < s.n && !take_number(s, at, 2, &minute)) {
+    bool has_minute = take_char(s, at, ':') || *at < s.n;
+    if (has_minute && !take_number(s, at, 2, &minute)) {
         return false;
     }
     if (hour > 23 || minute > 59) {
@@ -128,8 +134,8 @@ bool timestamp_parse(struct str text, int64_t *out_ms)
         !take_number(text, &at, 2, &second)) {
         return false;
     }
-    if (take_char(text, &at, '.')) {
-        ms = take_fraction_ms(text, &at);
+    if (take_char(text, &at, '.') && !take_fraction_ms(text, &at, &ms)) {
+        return false;
     }
     if (!take_offset(text, &at, &offset) || at != text.n) {
         return false;
@@ -138,16 +144,19 @@ bool timestamp_parse(struct str text, int64_t *out_ms)
         hour > 23 || minute > 59 || second > 60) {
         return false;
     }
-    *out_ms = timestamp_from_civil(year, month, day, hour, minute, second) + ms -
-              (int64_t)offset * 60000;
+    int64_t result = timestamp_from_civil(year, month, day, hour, minute, second) + ms -
+                     (int64_t)offset * 60000;
+    if (result < FIRST_MS || result > LAST_MS) {
+        return false;
+    }
+    *out_ms = result;
     return true;
 }
 
 void timestamp_format(int64_t ms, char out[TIMESTAMP_TEXT_SIZE])
 {
     int year, month, day;
-    /* year 1 to year 9999: what four digits can say */
-    if (ms < -62135596800000LL || ms > 253402300799999LL) {
+    if (ms < FIRST_MS || ms > LAST_MS) {
         out[0] = '\0';
         return;
     }

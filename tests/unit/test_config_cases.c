@@ -203,7 +203,7 @@ static void test_all_cases(void **state)
         }
     }
     (void)rmdir(folder);
-    print_message("%zu cases\n", run);
+    print_message("# %zu cases\n", run);
     assert_true(run >= 40);
     assert_int_equal(failed, 0);
 }
