@@ -2,8 +2,8 @@
  * canned_server - an HTTP server for tests: answers the n-th request with the n-th text,
  * exactly as given, faults and all. One thread, loopback, a free port.
  */
-#ifndef TESTS_CANNED_SERVER_H
-#define TESTS_CANNED_SERVER_H
+#ifndef TESTS_UNIT_CANNED_SERVER_H
+#define TESTS_UNIT_CANNED_SERVER_H
 
 #include <pthread.h>
 #include <stddef.h>

@@ -3,8 +3,8 @@
  *
  * tests/cases/README.md shows the format. Everything lives in the caller's arena.
  */
-#ifndef UNIT_CASE_FILE_H
-#define UNIT_CASE_FILE_H
+#ifndef TESTS_UNIT_CASE_FILE_H
+#define TESTS_UNIT_CASE_FILE_H
 
 #include "base/arena.h"
 
