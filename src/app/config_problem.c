@@ -7,6 +7,8 @@
 
 /* Longer messages are cut: they quote the file. */
 #define MAX_MESSAGE_BYTES 1024
+/* So many settings without effect are named; `config show` marks all. */
+#define MAX_NAMED 12
 
 static enum status place_text(const struct config_reader *reader, size_t line, size_t column,
                               struct buf *out)
@@ -128,14 +130,19 @@ static void warn_reason(struct config_reader *reader, const char *reason)
     const struct config_value *place = &reader->config->values[first];
     size_t count = 0;
     struct buf names;
-    buf_init(&names, MAX_MESSAGE_BYTES * 16);
+    buf_init(&names, (size_t)MAX_MESSAGE_BYTES * 16);
     for (size_t row = first; row != SIZE_MAX; row = next_row(reader, reason, row)) {
         size_t line = reader->config->values[row].line;
-        (void)buf_printf(&names, "%s%s", count > 0 ? ", " : "",
+        if (count++ >= MAX_NAMED) {
+            continue;
+        }
+        (void)buf_printf(&names, "%s%s", count > 1 ? ", " : "",
                          short_path(config_table[row].path));
         (void)(line > 0 ? buf_printf(&names, " (line %zu)", line)
                         : buf_append_cstr(&names, " (--set)"));
-        count++;
+    }
+    if (count > MAX_NAMED) {
+        (void)buf_printf(&names, " and %zu more", count - MAX_NAMED);
     }
     (void)buf_printf(&names, " %s no effect: %s", count > 1 ? "have" : "has", reason);
     if (buf_status(&names) == OK) {

@@ -2,7 +2,6 @@
 
 #include "base/text.h"
 
-#include <stdio.h>
 #include <string.h>
 
 #define MAX_PATH_BYTES 256
@@ -10,7 +9,7 @@
 #define MAX_DISTANCE 3
 
 static const struct yaml_limits file_limits = {
-    .max_bytes = 1024 * 1024, .max_depth = 32, .max_nodes = 100000};
+    .max_bytes = (size_t)1024 * 1024, .max_depth = 32, .max_nodes = 100000};
 
 bool config_parse(struct config_reader *reader, struct str text)
 {
@@ -22,9 +21,15 @@ bool config_parse(struct config_reader *reader, struct str text)
         return false;
     }
     if (status != OK) {
-        size_t line = 0;
-        size_t column = 0;
-        (void)sscanf(err.where, "%zu:%zu", &line, &column);
+        uint64_t line = 0;
+        uint64_t column = 0;
+        struct str where = str_from(err.where);
+        size_t colon = str_find(where, ':');
+        if (!str_to_u64(str_sub(where, 0, colon), &line) ||
+            !str_to_u64(str_sub(where, colon + 1, where.n), &column)) {
+            line = 0;
+            column = 0;
+        }
         config_error(reader, line, column, "%s", err.message);
         return false;
     }
@@ -252,7 +257,8 @@ static const struct yaml_node *read_list(struct config_reader *reader,
                      STR_ARG(place->shown), kind_name(node));
         return NULL;
     }
-    const struct yaml_node **items = arena_array(arena, node->count, sizeof(*items));
+    const struct yaml_node **items =
+        arena_array(arena, node->count, sizeof(const struct yaml_node *));
     if (copy == NULL || items == NULL) {
         reader->is_out_of_memory = true;
         return NULL;

@@ -186,17 +186,17 @@ static void put_object(struct json_out *out, struct str section, size_t first, s
     }
 }
 
-void config_write_schema(struct buf *buf)
+void config_write_schema(struct buf *out)
 {
-    struct json_out out;
-    json_out_init(&out, buf);
-    json_out_object(&out);
-    json_out_field_cstr(&out, "$schema", "https://json-schema.org/draft/2020-12/schema");
-    json_out_field_cstr(&out, "title", "Configuration of hexmeta");
-    json_out_field_cstr(&out, "description",
+    struct json_out json;
+    json_out_init(&json, out);
+    json_out_object(&json);
+    json_out_field_cstr(&json, "$schema", "https://json-schema.org/draft/2020-12/schema");
+    json_out_field_cstr(&json, "title", "Configuration of hexmeta");
+    json_out_field_cstr(&json, "description",
                         "A workflow of OpenMetadata for Hex, with hexmeta's own settings under "
                         "the key hexmeta.");
-    put_object(&out, STR(""), 0, config_table_count);
-    json_out_object_end(&out);
-    (void)buf_append_char(buf, '\n');
+    put_object(&json, STR(""), 0, config_table_count);
+    json_out_object_end(&json);
+    (void)buf_append_char(out, '\n');
 }

@@ -6,7 +6,7 @@
 #define MAX_PARTS 16
 
 static const struct yaml_limits value_limits = {
-    .max_bytes = 64 * 1024, .max_depth = 16, .max_nodes = 10000};
+    .max_bytes = (size_t)64 * 1024, .max_depth = 16, .max_nodes = 10000};
 
 /* The path of one --set, cut at its dots. */
 struct set_path {
@@ -101,6 +101,10 @@ static const struct yaml_node *parse_value(struct config_reader *reader, struct 
     const struct yaml_node *node = NULL;
     struct error err = ERROR_INIT;
     enum status status = yaml_parse(text, &value_limits, &reader->config->arena, &node, &err);
+    if (status == ERR_NOMEM) {
+        reader->is_out_of_memory = true;
+        return NULL;
+    }
     if (status != OK) {
         config_error(reader, 0, number, "%s", err.message);
         return NULL;

@@ -10,6 +10,7 @@
 #define SERVER "the workspace is not kept on an OpenMetadata server"
 #define OTHER_SOURCES "it concerns the backup of a whole OpenMetadata server, not Hex"
 
+/* NOLINTBEGIN(bugprone-macro-parentheses): the arguments are parts of initializers */
 #define INTO(field) .offset = offsetof(struct config, field)
 #define TEXT(name) .path = name, .type = CONFIG_TYPE_TEXT
 #define FREE(name) .path = name, .type = CONFIG_TYPE_FREE
@@ -33,6 +34,8 @@
 #define OM "workflowConfig.openMetadataServerConfig."
 #define HEX "source.serviceConnection.config."
 #define SOURCE "source.sourceConfig.config."
+
+/* NOLINTEND(bugprone-macro-parentheses) */
 
 const struct config_setting config_table[] = {
     {CHOICE("source.type", "hex", NULL), .is_required = true, .example = "type: hex",

@@ -20,18 +20,18 @@ enum config_type {
 };
 
 struct config_setting {
-    const char *path; /* "source.serviceConnection.config.token" */
-    enum config_type type;
-    const char *choices; /* "personal|workspace" */
-    int64_t min;
-    int64_t max;
-    const char *fallback; /* the default as YAML, NULL: none */
-    size_t offset;        /* in struct config; 0: checked, but kept nowhere */
-    bool is_secret;
-    bool is_required;
+    const char *path;      /* "source.serviceConnection.config.token" */
+    const char *choices;   /* "personal|workspace" */
+    const char *fallback;  /* the default as YAML, NULL: none */
     const char *example;   /* "token: ${HEX_TOKEN}": what to write when it is missing */
     const char *no_effect; /* why hexmeta does not obey it; NULL: it does */
     const char *help;
+    int64_t min;
+    int64_t max;
+    size_t offset; /* in struct config; 0: checked, but kept nowhere */
+    enum config_type type;
+    bool is_secret;
+    bool is_required;
 };
 
 /* A setting as it was read. */

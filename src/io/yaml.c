@@ -12,7 +12,7 @@
 const struct yaml_limits yaml_limits_default = {
     .max_bytes = (size_t)64 * 1024 * 1024,
     .max_depth = 64,
-    .max_nodes = 4 * 1000 * 1000,
+    .max_nodes = (size_t)4 * 1000 * 1000,
 };
 
 /* A node that an alias may name. Everything under it counts again with each alias. */
@@ -180,7 +180,7 @@ static enum status add_child(struct builder *builder, const struct yaml_node *no
     if (builder->pending_count == builder->pending_capacity) {
         size_t larger = builder->pending_capacity == 0 ? 256 : builder->pending_capacity * 2;
         const struct yaml_node **grown =
-            realloc(builder->pending, larger * sizeof(builder->pending[0]));
+            realloc(builder->pending, larger * sizeof(const struct yaml_node *));
         if (grown == NULL) {
             return error_nomem(builder->err);
         }
@@ -354,13 +354,13 @@ static enum status finish_sequence(struct builder *builder, struct yaml_node *no
                                    const struct frame *frame)
 {
     size_t count = builder->pending_count - frame->first_child;
-    node->items = arena_array(builder->arena, count, sizeof(node->items[0]));
+    node->items = arena_array(builder->arena, count, sizeof(const struct yaml_node *));
     if (node->items == NULL) {
         return error_nomem(builder->err);
     }
     if (count > 0) {
         memcpy(node->items, builder->pending + frame->first_child,
-               count * sizeof(node->items[0]));
+               count * sizeof(const struct yaml_node *));
     }
     node->count = count;
     return OK;
@@ -466,10 +466,11 @@ static enum status collect_pairs(struct builder *builder, const struct frame *fr
                                  struct pair_list *list)
 {
     const struct yaml_node **children = NULL;
+    size_t own = 0;
     if (builder->pending != NULL) {
         children = builder->pending + frame->first_child;
+        own = (builder->pending_count - frame->first_child) / 2;
     }
-    size_t own = (builder->pending_count - frame->first_child) / 2;
     size_t room = own;
     for (size_t i = 0; i < own; i++) {
         const struct yaml_node *value = children[2 * i + 1];

@@ -236,8 +236,51 @@ static void test_schema_and_page_name_every_setting(void **state)
     buf_free(&text);
 }
 
+/* The page in docs/ is generated: hexmeta's own words must not go stale. */
+static void test_page_in_docs_is_current(void **state)
+{
+    (void)state;
+    struct buf want;
+    struct buf got;
+    char chunk[4096];
+    buf_init(&want, 1000000);
+    buf_init(&got, 1000000);
+    config_write_markdown(&want);
+    FILE *file = fopen(DOCS_FOLDER "/configuration.md", "rb");
+    assert_non_null(file);
+    for (size_t n = fread(chunk, 1, sizeof(chunk), file); n > 0;
+         n = fread(chunk, 1, sizeof(chunk), file)) {
+        (void)buf_append(&got, chunk, n);
+    }
+    (void)fclose(file);
+    if (strcmp(buf_cstr(&want), buf_cstr(&got)) != 0) {
+        fail_msg("docs/configuration.md is not what config_write_markdown writes; run this "
+                 "test with CONFIGURATION_PAGE=docs/configuration.md to write it");
+    }
+    buf_free(&want);
+    buf_free(&got);
+}
+
+/* With the variable set, the page is written instead of compared. */
+static int write_page(const char *path)
+{
+    struct buf page;
+    buf_init(&page, 1000000);
+    config_write_markdown(&page);
+    FILE *file = fopen(path, "wb");
+    bool is_written = file != NULL && fwrite(page.data, 1, page.size, file) == page.size;
+    if (file != NULL) {
+        is_written = fclose(file) == 0 && is_written;
+    }
+    buf_free(&page);
+    return is_written ? 0 : 1;
+}
+
 int main(void)
 {
+    if (getenv("CONFIGURATION_PAGE") != NULL) {
+        return write_page(getenv("CONFIGURATION_PAGE"));
+    }
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_every_field_has_its_default),
         cmocka_unit_test(test_every_field_can_be_set),
@@ -245,6 +288,7 @@ int main(void)
         cmocka_unit_test(test_effective_settings_read_back_the_same),
         cmocka_unit_test(test_table_is_in_order),
         cmocka_unit_test(test_schema_and_page_name_every_setting),
+        cmocka_unit_test(test_page_in_docs_is_current),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
