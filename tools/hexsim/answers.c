@@ -321,8 +321,8 @@ static int answer_queried_tables(const struct sim_request *request,
     return 200;
 }
 
-void sim_write_run(const struct sim_request *request, const struct sim_project *project,
-                   const struct sim_run *run, struct json_out *json)
+static void write_run(const struct sim_request *request, const struct sim_project *project,
+                      const struct sim_run *run, struct json_out *json)
 {
     char url[200];
     char org[37];
@@ -383,7 +383,7 @@ static int answer_runs(const struct sim_request *request, const struct sim_proje
             continue;
         }
         if (seen >= offset && seen < offset + limit) {
-            sim_write_run(request, project, &run, &json);
+            write_run(request, project, &run, &json);
         }
         seen++;
     }
