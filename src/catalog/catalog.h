@@ -52,7 +52,8 @@ struct catalog_source {
 /*
  * Finds the source of host and workspace, or makes it; fills source->id and what the catalog
  * knew and the caller did not. With workspace_id unknown, the host's only source is taken;
- * a source that was made without a workspace id is completed when the id becomes known.
+ * a source that was made without a workspace id is completed when the id becomes known. Texts
+ * that it fills in live as long as the catalog. ERR_CONFIG when several sources would do.
  */
 enum status catalog_open_source(struct catalog *catalog, struct catalog_source *source,
                                 struct error *err) WARN_UNUSED;

@@ -1,0 +1,264 @@
+/*
+ * A project's notebook as a whole: cells, raw export, marks; and projects that are files.
+ */
+#include "catalog/cell_store.h"
+#include "catalog/store.h"
+
+#define ZSTD_LEVEL 3
+#define PACKER_KEEP_BYTES ((size_t)4 * 1024 * 1024)
+
+/* ---- the raw export ---- */
+
+static enum status pack(struct catalog *catalog, struct str raw, struct error *err)
+{
+    struct buf *out = &catalog->scratch;
+    size_t bound = ZSTD_compressBound(raw.n);
+    if (catalog->packer == NULL) {
+        catalog->packer = ZSTD_createCCtx();
+    }
+    buf_clear(out);
+    if (catalog->packer == NULL || buf_reserve(out, bound) != OK) {
+        buf_clear(out);
+        return error_nomem(err);
+    }
+    size_t n = ZSTD_compressCCtx(catalog->packer, out->data, bound, raw.p, raw.n, ZSTD_LEVEL);
+    if (ZSTD_isError(n)) {
+        return error_set(err, ERR_IO, "an export cannot be packed: %s", ZSTD_getErrorName(n));
+    }
+    out->size = n;
+    return OK;
+}
+
+/* A large export must not make every later one cost its memory. */
+static void shrink_packer(struct catalog *catalog)
+{
+    if (ZSTD_sizeof_CCtx(catalog->packer) > PACKER_KEEP_BYTES) {
+        (void)ZSTD_freeCCtx(catalog->packer);
+        catalog->packer = NULL;
+    }
+    if (catalog->scratch.capacity > PACKER_KEEP_BYTES) {
+        buf_free(&catalog->scratch);
+        buf_init(&catalog->scratch, STORE_MAX_TEXT);
+    }
+}
+
+static enum status store_raw(struct catalog *catalog, int64_t project, struct str raw,
+                             int64_t now_ms, struct error *err)
+{
+    if (str_is_null(raw)) {
+        return store_run_with(catalog, "DELETE FROM raw WHERE project = ?1", project, err);
+    }
+    enum status status = pack(catalog, raw, err);
+    if (status == OK) {
+        struct statement statement = sqlite_use(
+            &catalog->db, "INSERT INTO raw (project, size, stored_ms, packed)"
+                          " VALUES (?1, ?2, ?3, ?4) ON CONFLICT (project) DO UPDATE SET"
+                          " size = excluded.size, stored_ms = excluded.stored_ms,"
+                          " packed = excluded.packed");
+        bind_int(&statement, project);
+        bind_int(&statement, (int64_t)raw.n);
+        bind_int(&statement, now_ms);
+        bind_blob(&statement, buf_str(&catalog->scratch));
+        status = sqlite_run(&statement, err);
+    }
+    shrink_packer(catalog);
+    return status;
+}
+
+/* ---- storing ---- */
+
+static enum status store_head(struct catalog *catalog, int64_t project,
+                              const struct notebook *notebook, struct error *err)
+{
+    struct statement statement = sqlite_use(
+        &catalog->db, "INSERT INTO notebook (project, title, description, type, status,"
+                      " is_complete) VALUES (?1, ?2, ?3, ?4, ?5, ?6)"
+                      " ON CONFLICT (project) DO UPDATE SET title = excluded.title,"
+                      " description = excluded.description, type = excluded.type,"
+                      " status = excluded.status, is_complete = excluded.is_complete");
+    bind_int(&statement, project);
+    bind_str(&statement, notebook->title);
+    bind_str(&statement, notebook->description);
+    bind_int(&statement, notebook->type);
+    bind_str(&statement, notebook->status);
+    bind_int(&statement, notebook->is_complete);
+    return sqlite_run(&statement, err);
+}
+
+/* A connection that Hex does not list to us has at least a name. */
+static enum status store_named_connections(struct catalog *catalog, int64_t source,
+                                           const struct notebook *notebook, struct error *err)
+{
+    enum status status = OK;
+    for (size_t i = 0; i < notebook->connection_count && status == OK; i++) {
+        const struct data_connection *item = &notebook->connections[i];
+        struct statement statement = sqlite_use(
+            &catalog->db,
+            "INSERT INTO data_connection (source, hex_id, name, type, is_listed)"
+            " VALUES (?1, ?2, ?3, ?4, 0) ON CONFLICT (source, hex_id) DO UPDATE SET"
+            " name = coalesce(excluded.name, name), type = coalesce(excluded.type, type)"
+            " WHERE is_listed = 0 AND (name IS NOT coalesce(excluded.name, name)"
+            " OR type IS NOT coalesce(excluded.type, type))");
+        bind_int(&statement, source);
+        bind_str_or_empty(&statement, item->id);
+        bind_str(&statement, item->name);
+        bind_str(&statement, item->type);
+        status = sqlite_run(&statement, err);
+    }
+    return status;
+}
+
+/* Whoever imports this project, also through other components. */
+static const char dependants_sql[] =
+    "UPDATE project SET needs_analysis = 1 WHERE source = ?1 AND needs_analysis = 0 AND id IN"
+    " (WITH RECURSIVE dependant (id, hex_id) AS ("
+    " SELECT p.id, p.hex_id FROM cell c JOIN project p ON p.id = c.project"
+    "  WHERE c.component = ?2 AND p.source = ?1"
+    " UNION SELECT p.id, p.hex_id FROM dependant d JOIN cell c ON c.component = d.hex_id"
+    "  JOIN project p ON p.id = c.project WHERE p.source = ?1)"
+    " SELECT id FROM dependant UNION SELECT i.project FROM import i WHERE i.component = ?2)";
+
+static enum status note_read(struct catalog *catalog, int64_t source, int64_t project,
+                             struct str hex_id, struct str content_mark, int64_t now_ms,
+                             struct error *err)
+{
+    struct statement statement = sqlite_use(
+        &catalog->db, "UPDATE project SET detail = ?2, content_read = ?3, content_read_ms = ?4,"
+                      " failure = NULL, failed_ms = NULL, needs_analysis = 1 WHERE id = ?1");
+    bind_int(&statement, project);
+    bind_int(&statement, PROJECT_DETAIL_FULL);
+    bind_str(&statement, content_mark);
+    bind_int(&statement, now_ms);
+    enum status status = sqlite_run(&statement, err);
+    if (status == OK) {
+        statement = sqlite_use(&catalog->db, dependants_sql);
+        bind_int(&statement, source);
+        bind_str(&statement, hex_id);
+        status = sqlite_run(&statement, err);
+    }
+    return status;
+}
+
+enum status catalog_store_notebook(struct catalog *catalog, int64_t source,
+                                   const struct notebook *notebook, struct str raw,
+                                   struct str content_mark, int64_t now_ms, struct error *err)
+{
+    int64_t project = 0;
+    enum status status =
+        store_find_project(catalog, source, notebook->project_id, &project, err);
+    if (status == OK) {
+        status = store_head(catalog, project, notebook, err);
+    }
+    if (status == OK) {
+        status = cell_store_all(catalog, project, notebook, err);
+    }
+    if (status == OK) {
+        status = store_named_connections(catalog, source, notebook, err);
+    }
+    if (status == OK) {
+        status = store_raw(catalog, project, raw, now_ms, err);
+    }
+    if (status == OK) {
+        status = note_read(catalog, source, project, notebook->project_id, content_mark, now_ms,
+                           err);
+    }
+    return status;
+}
+
+/* ---- loading ---- */
+
+static enum status load_head(struct catalog *catalog, int64_t project, struct arena *arena,
+                             struct notebook *notebook, struct error *err)
+{
+    struct str *const fields[] = {&notebook->title, &notebook->description, &notebook->status};
+    bool has_row = false;
+    struct statement statement = sqlite_use(
+        &catalog->db, "SELECT title, description, status, type, is_complete FROM notebook"
+                      " WHERE project = ?1");
+    bind_int(&statement, project);
+    enum status status = sqlite_step(&statement, &has_row, err);
+    if (status == OK && !has_row) {
+        status = error_set(err, ERR_NOT_FOUND, "the catalog has no cells of project %.*s",
+                           STR_ARG(notebook->project_id));
+    }
+    for (int i = 0; i < 3 && status == OK; i++) {
+        status = column_str(&statement, i, arena, fields[i], err);
+    }
+    if (status == OK) {
+        notebook->type = (enum project_type)column_int(&statement, 3);
+        notebook->is_complete = column_int(&statement, 4) != 0;
+    }
+    sqlite_end(&statement);
+    return status;
+}
+
+enum status catalog_load_notebook(struct catalog *catalog, int64_t source,
+                                  struct str project_id, struct arena *arena,
+                                  struct notebook **out, struct error *err)
+{
+    int64_t project = 0;
+    struct notebook *notebook = ARENA_NEW(arena, struct notebook);
+    *out = NULL;
+    if (notebook == NULL || arena_str(arena, project_id, &notebook->project_id) != OK) {
+        return error_nomem(err);
+    }
+    enum status status = store_find_project(catalog, source, project_id, &project, err);
+    if (status == OK) {
+        status = load_head(catalog, project, arena, notebook, err);
+    }
+    if (status == OK) {
+        status = cell_load_all(catalog, project, arena, notebook, err);
+    }
+    if (status == OK) {
+        *out = notebook;
+    }
+    return status;
+}
+
+/* ---- projects that are files ---- */
+
+static uint64_t digest_meta(const struct notebook *notebook)
+{
+    uint64_t digest = store_digest_int(1, notebook->type);
+    digest = store_digest(digest, notebook->title);
+    digest = store_digest(digest, notebook->description);
+    digest = store_digest(digest, notebook->status);
+    for (size_t i = 0; i < notebook->category_count; i++) {
+        digest = store_digest(digest, notebook->categories[i].name);
+        digest = store_digest(digest, notebook->categories[i].description);
+    }
+    return digest;
+}
+
+enum status catalog_store_file_project(struct catalog *catalog, int64_t source,
+                                       const struct notebook *notebook, int64_t now_ms,
+                                       bool *is_new, struct error *err)
+{
+    const struct project project = {
+        .id = notebook->project_id,
+        .type = notebook->type,
+        .state = PROJECT_STATE_ACTIVE,
+        .title = notebook->title,
+        .description = notebook->description,
+        .status = notebook->status,
+        .categories = notebook->categories,
+        .category_count = notebook->category_count,
+        .views = {-1, -1, -1, -1, TIMESTAMP_NONE},
+        .created_ms = TIMESTAMP_NONE,
+        .edited_ms = TIMESTAMP_NONE,
+        .published_ms = TIMESTAMP_NONE,
+        .archived_ms = TIMESTAMP_NONE,
+        .trashed_ms = TIMESTAMP_NONE,
+        .results_updated_ms = TIMESTAMP_NONE,
+        .listing_hash = digest_meta(notebook),
+    };
+    const struct store_project item = {.project = &project, .now_ms = now_ms};
+    int64_t row = 0;
+    enum store_result result = STORE_RESULT_UNCHANGED;
+    if (str_is_empty(notebook->project_id)) {
+        return error_set(err, ERR_PARSE, "the file names no project id");
+    }
+    enum status status = store_listed_project(catalog, source, &item, &row, &result, err);
+    *is_new = status == OK && result == STORE_RESULT_ADDED;
+    return status;
+}

@@ -1,0 +1,346 @@
+/*
+ * One project as the listing (or a file) shows it: its row, its small lists, what changed.
+ */
+#include "catalog/store.h"
+
+/* ---- what changed ---- */
+
+static enum status add_change(struct catalog *catalog, int64_t row, int64_t now_ms,
+                              const char *field, struct str before, struct str after,
+                              struct error *err)
+{
+    struct statement statement =
+        sqlite_use(&catalog->db, "INSERT INTO change (project, at_ms, field, before, after)"
+                                 " VALUES (?1, ?2, ?3, ?4, ?5)");
+    bind_int(&statement, row);
+    bind_int(&statement, now_ms);
+    bind_str(&statement, str_from(field));
+    bind_str(&statement, before);
+    bind_str(&statement, after);
+    return sqlite_run(&statement, err);
+}
+
+static struct str time_text(int64_t ms, char text[TIMESTAMP_TEXT_SIZE])
+{
+    timestamp_format(ms, text);
+    return ms == TIMESTAMP_NONE ? STR_NULL : str_from(text);
+}
+
+static const char before_sql[] =
+    "SELECT state, title, description, owner, status, edited_ms, published_ms"
+    " FROM project WHERE id = ?1";
+
+/* Compares the stored row with project: call it before the row is written. */
+static enum status note_changes(struct catalog *catalog, int64_t row,
+                                const struct project *project, int64_t now_ms,
+                                struct error *err)
+{
+    static const char *const fields[] = {"state",  "title",  "description", "owner",
+                                         "status", "edited", "published"};
+    char times[4][TIMESTAMP_TEXT_SIZE];
+    bool has_row = false;
+    struct statement old = sqlite_use(&catalog->db, before_sql);
+    bind_int(&old, row);
+    enum status status = sqlite_step(&old, &has_row, err);
+    if (status == OK && has_row) {
+        const struct str before[] = {
+            str_from(project_state_name((enum project_state)column_int(&old, 0))),
+            column_view(&old, 1),
+            column_view(&old, 2),
+            column_view(&old, 3),
+            column_view(&old, 4),
+            time_text(column_time(&old, 5), times[0]),
+            time_text(column_time(&old, 6), times[1]),
+        };
+        const struct str after[] = {str_from(project_state_name(project->state)),
+                                    project->title,
+                                    project->description,
+                                    project->owner,
+                                    project->status,
+                                    time_text(project->edited_ms, times[2]),
+                                    time_text(project->published_ms, times[3])};
+        for (size_t i = 0; i < sizeof(fields) / sizeof(fields[0]) && status == OK; i++) {
+            if (!str_eq(before[i], after[i])) {
+                status = add_change(catalog, row, now_ms, fields[i], before[i], after[i], err);
+            }
+        }
+    }
+    sqlite_end(&old);
+    return status;
+}
+
+/* ---- the row ---- */
+
+static const char insert_sql[] =
+    "INSERT INTO project (source, hex_id, type, state, title, description, owner, creator,"
+    " status, reviews_required, views_all_time, views_last_7, views_last_14, views_last_30,"
+    " last_viewed_ms, created_ms, edited_ms, published_ms, archived_ms, trashed_ms,"
+    " results_updated_ms, has_schedule, listing_hash, content_mark, activity_mark, detail)"
+    " VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17, ?18,"
+    " ?19, ?20, ?21, ?22, ?23, ?24, ?25, 0)";
+static const char update_sql[] =
+    "UPDATE project SET type = ?3, state = ?4, title = ?5, description = ?6, owner = ?7,"
+    " creator = ?8, status = ?9, reviews_required = ?10, views_all_time = ?11,"
+    " views_last_7 = ?12, views_last_14 = ?13, views_last_30 = ?14, last_viewed_ms = ?15,"
+    " created_ms = ?16, edited_ms = ?17, published_ms = ?18, archived_ms = ?19,"
+    " trashed_ms = ?20, results_updated_ms = ?21, has_schedule = ?22, listing_hash = ?23,"
+    " content_mark = ?24, activity_mark = ?25 WHERE source = ?1 AND hex_id = ?2";
+
+static enum status write_row(struct catalog *catalog, const char *sql, int64_t source,
+                             const struct store_project *item, struct error *err)
+{
+    const struct project *project = item->project;
+    const struct views *views = &project->views;
+    struct statement statement = sqlite_use(&catalog->db, sql);
+    bind_int(&statement, source);
+    bind_str(&statement, project->id);
+    bind_int(&statement, project->type);
+    bind_int(&statement, project->state);
+    bind_str(&statement, project->title);
+    bind_str(&statement, project->description);
+    bind_str(&statement, project->owner);
+    bind_str(&statement, project->creator);
+    bind_str(&statement, project->status);
+    bind_int(&statement, project->reviews_required);
+    bind_count(&statement, views->all_time);
+    bind_count(&statement, views->last_7_days);
+    bind_count(&statement, views->last_14_days);
+    bind_count(&statement, views->last_30_days);
+    bind_time(&statement, views->last_viewed_ms);
+    bind_time(&statement, project->created_ms);
+    bind_time(&statement, project->edited_ms);
+    bind_time(&statement, project->published_ms);
+    bind_time(&statement, project->archived_ms);
+    bind_time(&statement, project->trashed_ms);
+    bind_time(&statement, project->results_updated_ms);
+    bind_int(&statement, project->schedule_count > 0);
+    bind_int(&statement, (int64_t)project->listing_hash);
+    bind_str(&statement, item->content_mark);
+    bind_str(&statement, item->activity_mark);
+    return sqlite_run(&statement, err);
+}
+
+/* ---- categories, sharing, schedules: written only when they differ ---- */
+
+static enum status write_categories(struct catalog *catalog, int64_t row,
+                                    const struct project *project, struct error *err)
+{
+    enum status status = OK;
+    for (size_t i = 0; i < project->category_count && status == OK; i++) {
+        struct statement statement = sqlite_use(
+            &catalog->db, "INSERT INTO project_category (project, position, name, description)"
+                          " VALUES (?1, ?2, ?3, ?4)");
+        bind_int(&statement, row);
+        bind_int(&statement, (int64_t)i);
+        bind_str_or_empty(&statement, project->categories[i].name);
+        bind_str(&statement, project->categories[i].description);
+        status = sqlite_run(&statement, err);
+    }
+    return status;
+}
+
+static enum status write_shares(struct catalog *catalog, int64_t row,
+                                const struct project *project, struct error *err)
+{
+    enum status status = OK;
+    for (size_t i = 0; i < project->share_count && status == OK; i++) {
+        struct statement statement = sqlite_use(
+            &catalog->db, "INSERT INTO sharing (project, position, kind, name, access)"
+                          " VALUES (?1, ?2, ?3, ?4, ?5)");
+        bind_int(&statement, row);
+        bind_int(&statement, (int64_t)i);
+        bind_int(&statement, project->shares[i].kind);
+        bind_str_or_empty(&statement, project->shares[i].name);
+        bind_str(&statement, project->shares[i].access);
+        status = sqlite_run(&statement, err);
+    }
+    return status;
+}
+
+static enum status write_schedules(struct catalog *catalog, int64_t row,
+                                   const struct project *project, struct error *err)
+{
+    enum status status = OK;
+    for (size_t i = 0; i < project->schedule_count && status == OK; i++) {
+        const struct schedule *schedule = &project->schedules[i];
+        struct statement statement = sqlite_use(
+            &catalog->db, "INSERT INTO schedule (project, position, cadence, is_enabled, cron,"
+                          " timezone) VALUES (?1, ?2, ?3, ?4, ?5, ?6)");
+        bind_int(&statement, row);
+        bind_int(&statement, (int64_t)i);
+        bind_str(&statement, schedule->cadence);
+        bind_int(&statement, schedule->is_enabled);
+        bind_str(&statement, schedule->cron);
+        bind_str(&statement, schedule->timezone);
+        status = sqlite_run(&statement, err);
+    }
+    return status;
+}
+
+static uint64_t digest_project(const struct project *project, int list)
+{
+    uint64_t digest = 1;
+    for (size_t i = 0; list == 0 && i < project->category_count; i++) {
+        digest = store_digest(digest, project->categories[i].name.p != NULL
+                                          ? project->categories[i].name
+                                          : STR(""));
+        digest = store_digest(digest, project->categories[i].description);
+    }
+    for (size_t i = 0; list == 1 && i < project->share_count; i++) {
+        const struct share *share = &project->shares[i];
+        digest = store_digest_int(digest, share->kind);
+        digest = store_digest(digest, share->name.p != NULL ? share->name : STR(""));
+        digest = store_digest(digest, share->access);
+    }
+    for (size_t i = 0; list == 2 && i < project->schedule_count; i++) {
+        digest = store_digest(digest, project->schedules[i].cadence);
+        digest = store_digest_int(digest, project->schedules[i].is_enabled);
+        digest = store_digest(digest, project->schedules[i].cron);
+        digest = store_digest(digest, project->schedules[i].timezone);
+    }
+    return digest;
+}
+
+typedef enum status write_list_fn(struct catalog *catalog, int64_t row,
+                                  const struct project *project, struct error *err);
+
+static const struct {
+    const char *select_sql; /* columns as digest_project takes them; 'i': a number */
+    const char *types;
+    const char *delete_sql;
+    write_list_fn *write;
+} lists[] = {
+    {"SELECT name, description FROM project_category WHERE project = ?1 ORDER BY position",
+     "ss", "DELETE FROM project_category WHERE project = ?1", write_categories},
+    {"SELECT kind, name, access FROM sharing WHERE project = ?1 ORDER BY position", "iss",
+     "DELETE FROM sharing WHERE project = ?1", write_shares},
+    {"SELECT cadence, is_enabled, cron, timezone FROM schedule WHERE project = ?1"
+     " ORDER BY position",
+     "siss", "DELETE FROM schedule WHERE project = ?1", write_schedules},
+};
+#define LIST_COUNT (sizeof(lists) / sizeof(lists[0]))
+
+static enum status digest_stored(struct catalog *catalog, int64_t row, size_t list,
+                                 uint64_t *out, struct error *err)
+{
+    bool has_row = true;
+    enum status status = OK;
+    struct statement statement = sqlite_use(&catalog->db, lists[list].select_sql);
+    *out = 1;
+    bind_int(&statement, row);
+    while (status == OK && has_row) {
+        status = sqlite_step(&statement, &has_row, err);
+        for (int i = 0; status == OK && has_row && lists[list].types[i] != '\0'; i++) {
+            *out = lists[list].types[i] == 'i'
+                       ? store_digest_int(*out, column_int(&statement, i))
+                       : store_digest(*out, column_view(&statement, i));
+        }
+    }
+    sqlite_end(&statement);
+    return status;
+}
+
+static enum status write_lists(struct catalog *catalog, int64_t row,
+                               const struct project *project, bool is_new, struct error *err)
+{
+    enum status status = OK;
+    for (size_t i = 0; i < LIST_COUNT && status == OK; i++) {
+        uint64_t stored = 1;
+        if (!is_new) {
+            status = digest_stored(catalog, row, i, &stored, err);
+        }
+        if (status == OK && stored != digest_project(project, (int)i)) {
+            if (!is_new) {
+                status = store_run_with(catalog, lists[i].delete_sql, row, err);
+            }
+            if (status == OK) {
+                status = lists[i].write(catalog, row, project, err);
+            }
+        }
+    }
+    return status;
+}
+
+/* ---- views ---- */
+
+/* A sample when the views are not as last stored; project.views_* are still the old ones. */
+static const char sample_sql[] =
+    "INSERT INTO view_sample (project, at_ms, all_time, last_7, last_14, last_30,"
+    " last_viewed_ms) SELECT ?1, ?2, ?3, ?4, ?5, ?6, ?7 WHERE NOT EXISTS"
+    " (SELECT 1 FROM (SELECT * FROM view_sample WHERE project = ?1 ORDER BY at_ms DESC LIMIT 1)"
+    " WHERE all_time IS ?3 AND last_7 IS ?4 AND last_14 IS ?5 AND last_30 IS ?6"
+    " AND last_viewed_ms IS ?7)"
+    " ON CONFLICT (project, at_ms) DO UPDATE SET all_time = excluded.all_time,"
+    " last_7 = excluded.last_7, last_14 = excluded.last_14, last_30 = excluded.last_30,"
+    " last_viewed_ms = excluded.last_viewed_ms";
+
+static enum status sample_views(struct catalog *catalog, int64_t row, const struct views *views,
+                                int64_t now_ms, struct error *err)
+{
+    if (views->all_time < 0 && views->last_30_days < 0) {
+        return OK;
+    }
+    struct statement statement = sqlite_use(&catalog->db, sample_sql);
+    bind_int(&statement, row);
+    bind_int(&statement, now_ms);
+    bind_count(&statement, views->all_time);
+    bind_count(&statement, views->last_7_days);
+    bind_count(&statement, views->last_14_days);
+    bind_count(&statement, views->last_30_days);
+    bind_time(&statement, views->last_viewed_ms);
+    return sqlite_run(&statement, err);
+}
+
+/* ---- all of it ---- */
+
+static enum status find_listed(struct catalog *catalog, int64_t source,
+                               const struct project *project, int64_t *row,
+                               enum store_result *result, struct error *err)
+{
+    bool has_row = false;
+    struct statement statement =
+        sqlite_use(&catalog->db, "SELECT id, listing_hash, state FROM project"
+                                 " WHERE source = ?1 AND hex_id = ?2");
+    bind_int(&statement, source);
+    bind_str(&statement, project->id);
+    enum status status = sqlite_step(&statement, &has_row, err);
+    *result = STORE_RESULT_ADDED;
+    if (status == OK && has_row) {
+        bool is_same = column_int(&statement, 1) == (int64_t)project->listing_hash &&
+                       column_int(&statement, 2) == (int64_t)project->state;
+        *row = column_int(&statement, 0);
+        *result = is_same ? STORE_RESULT_UNCHANGED : STORE_RESULT_UPDATED;
+    }
+    sqlite_end(&statement);
+    return status;
+}
+
+enum status store_listed_project(struct catalog *catalog, int64_t source,
+                                 const struct store_project *item, int64_t *row,
+                                 enum store_result *result, struct error *err)
+{
+    const struct project *project = item->project;
+    enum status status = find_listed(catalog, source, project, row, result, err);
+    if (status != OK || *result == STORE_RESULT_UNCHANGED) {
+        return status;
+    }
+    bool is_new = *result == STORE_RESULT_ADDED;
+    if (!is_new) {
+        status = note_changes(catalog, *row, project, item->now_ms, err);
+    }
+    if (status == OK) {
+        status = write_row(catalog, is_new ? insert_sql : update_sql, source, item, err);
+    }
+    if (status == OK && is_new) {
+        *row = sqlite3_last_insert_rowid(catalog->db.handle);
+        status = add_change(catalog, *row, item->now_ms, "added", STR_NULL,
+                            str_from(project_state_name(project->state)), err);
+    }
+    if (status == OK) {
+        status = write_lists(catalog, *row, project, is_new, err);
+    }
+    if (status == OK) {
+        status = sample_views(catalog, *row, &project->views, item->now_ms, err);
+    }
+    return status;
+}

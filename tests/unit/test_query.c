@@ -1,0 +1,170 @@
+#include "catalog_fixture.h"
+
+static void store_everything(struct fixture *f)
+{
+    struct category categories[] = {{STR("Zeta"), STR_NULL}, {STR("Finance"), STR("money")}};
+    struct share shares[] = {{SHARE_KIND_COLLECTION, STR("Team \"A\""), STR("CAN_VIEW")},
+                             {SHARE_KIND_USER, STR("ann@example.com"), STR("FULL_ACCESS")}};
+    struct schedule schedules[] = {{STR("DAILY"), true, STR("30 6 * * *"), STR("+05:30")}};
+    struct project projects[2] = {fixture_project("p-1", "Revenue", 12),
+                                  fixture_project("c-1", "Shared bits", -1)};
+    projects[0].description = STR("");
+    projects[0].owner = STR("ann@example.com");
+    projects[0].categories = categories;
+    projects[0].category_count = 2;
+    projects[0].shares = shares;
+    projects[0].share_count = 2;
+    projects[0].schedules = schedules;
+    projects[0].schedule_count = 1;
+    projects[0].published_ms = NOW;
+    projects[1].type = PROJECT_TYPE_COMPONENT;
+    (void)fixture_list(f, f->source, projects, 2, NOW, NULL);
+
+    const struct data_connection connection = {STR("d-1"), STR("Snowflake"), STR("snowflake"),
+                                               STR_NULL,   STR("DB"),        STR_NULL};
+    struct str columns[] = {STR("amount"), STR("day")};
+    struct table_name orders = {STR("d-1"), STR("DB"), STR_NULL, STR("ORDERS")};
+    struct cell_read reads[] = {{.dataframe = STR("df"), .columns = columns, .column_count = 2},
+                                {.table = orders}};
+    struct cell cells[] = {
+        {.id = STR("s-1"),
+         .type = STR("SQL"),
+         .connection = STR("d-1"),
+         .source = STR("select * from orders"),
+         .dataframe = STR("df"),
+         .columns = columns,
+         .column_count = 2},
+        {.id = STR("a-2"),
+         .type = STR("EXPLORE"),
+         .label = STR("Chart"),
+         .reads = reads,
+         .read_count = 2},
+        {.id = STR("i-3"), .type = STR("COMPONENT_IMPORT"), .component = STR("c-1")}};
+    struct notebook notebook = {
+        .project_id = STR("p-1"), .cells = cells, .cell_count = 3, .is_complete = true};
+    const struct node dataset = {NODE_KIND_DATASET, .project = STR("p-1"), .cell = STR("s-1")};
+    const struct node table = {NODE_KIND_TABLE, .table = orders};
+    struct column_pair pair = {table, STR("AMOUNT"), STR("amount")};
+    const struct edge edges[] = {
+        {dataset, {NODE_KIND_PROJECT, .project = STR("p-1")}, EVIDENCE_SQL, NULL, 0, false},
+        {table, dataset, EVIDENCE_SQL | EVIDENCE_QUERIED_TABLES, &pair, 1, true},
+    };
+    const struct str import = STR("c-1");
+    const struct run runs[] = {
+        {STR("r-1"), STR("COMPLETED"), STR("API"), STR_NULL, NOW, NOW + 1500, 1500.4},
+        {STR("r-2"), STR("PENDING"), STR("SCHEDULED"), STR_NULL, TIMESTAMP_NONE, TIMESTAMP_NONE,
+         -1}};
+    fixture_begin(f);
+    OKAY(f, catalog_store_connections(f->catalog, f->source, &connection, 1, &f->err));
+    OKAY(f, catalog_store_notebook(f->catalog, f->source, &notebook, STR("raw"), STR("mark"),
+                                   NOW, &f->err));
+    OKAY(f,
+         catalog_store_edges(f->catalog, f->source, STR("p-1"), edges, 2, &import, 1, &f->err));
+    OKAY(f, catalog_store_runs(f->catalog, f->source, STR("p-1"), runs, 2, STR("m"), NOW,
+                               &f->err));
+    const struct catalog_source source = {.id = f->source, .name = STR("acme")};
+    OKAY(f, catalog_update_source(f->catalog, &source, &f->err));
+    fixture_commit(f);
+}
+
+#define TIME "\"2023-11-14T22:13:20.000Z\""
+
+static const struct {
+    const char *kind;
+    const char *want;
+} exports[] = {
+    {"workspace", "{\"kind\":\"workspace\",\"id\":\"w-1\",\"host\":\"https://"
+                  "app.hex.tech\",\"name\":\"acme\"}"
+                  "\n"},
+    {"connection", "{\"kind\":\"connection\",\"id\":\"d-1\",\"name\":\"Snowflake\",\"type\":"
+                   "\"snowflake\",\"database\":\"DB\",\"schema\":null}\n"},
+    {"project",
+     "{\"kind\":\"project\",\"id\":\"c-1\",\"type\":\"COMPONENT\",\"state\":\"active\","
+     "\"title\":\"Shared bits\",\"description\":null,"
+     "\"url\":\"https://app.hex.tech/acme/hex/c-1/draft/"
+     "logic\",\"owner\":null,\"creator\":null,"
+     "\"status\":null,\"categories\":[],\"collections\":[],\"createdAt\":" TIME
+     ",\"editedAt\":" TIME ",\"publishedAt\":null,\"archivedAt\":null,\"views\":{\"allTime\":"
+     "null,\"last7\":null,\"last14\":null,\"last30\":null,\"lastViewedAt\":null},\"schedules\":"
+     "[],\"lastRun\":null,\"imports\":[],\"detail\":\"listed\"}\n"
+     "{\"kind\":\"project\",\"id\":\"p-1\",\"type\":\"PROJECT\",\"state\":\"active\","
+     "\"title\":\"Revenue\",\"description\":\"\","
+     "\"url\":\"https://app.hex.tech/acme/app/p-1/latest\",\"owner\":\"ann@example.com\","
+     "\"creator\":null,\"status\":null,\"categories\":[\"Finance\",\"Zeta\"],\"collections\":["
+     "\"Team \\\"A\\\"\"],\"createdAt\":" TIME ",\"editedAt\":" TIME ",\"publishedAt\":" TIME
+     ",\"archivedAt\":null,\"views\":{\"allTime\":12,\"last7\":12,\"last14\":12,\"last30\":12,"
+     "\"lastViewedAt\":null},\"schedules\":[{\"cadence\":\"DAILY\",\"enabled\":true,\"cron\":"
+     "\"30 6 * * *\",\"timezone\":\"+05:30\"}],\"lastRun\":{\"id\":\"r-2\",\"status\":"
+     "\"PENDING\",\"trigger\":\"SCHEDULED\",\"startedAt\":null,\"endedAt\":null},\"imports\":["
+     "\"c-1\"],\"detail\":\"full\"}\n"},
+    {"cell",
+     "{\"kind\":\"cell\",\"project\":\"p-1\",\"id\":\"s-1\",\"type\":\"SQL\",\"label\":null,"
+     "\"position\":0,\"parent\":null,\"connection\":\"d-1\",\"source\":\"select * from "
+     "orders\","
+     "\"dataframe\":\"df\",\"component\":null,\"reads\":[],\"error\":null}\n"
+     "{\"kind\":\"cell\",\"project\":\"p-1\",\"id\":\"a-2\",\"type\":\"EXPLORE\",\"label\":"
+     "\"Chart\",\"position\":1,\"parent\":null,\"connection\":null,\"source\":null,"
+     "\"dataframe\":null,\"component\":null,\"reads\":[{\"dataframe\":\"df\",\"columns\":["
+     "\"amount\",\"day\"]},{\"table\":{\"connection\":\"d-1\",\"database\":\"DB\",\"schema\":"
+     "null,\"name\":\"ORDERS\"},\"columns\":[]}],\"error\":null}\n"
+     "{\"kind\":\"cell\",\"project\":\"p-1\",\"id\":\"i-3\",\"type\":\"COMPONENT_IMPORT\","
+     "\"label\":null,\"position\":2,\"parent\":null,\"connection\":null,\"source\":null,"
+     "\"dataframe\":null,\"component\":\"c-1\",\"reads\":[],\"error\":null}\n"},
+    {"dataset", "{\"kind\":\"dataset\",\"project\":\"p-1\",\"cell\":\"s-1\",\"name\":\"df\","
+                "\"columns\":[{\"name\":\"amount\",\"type\":null},{\"name\":\"day\",\"type\":"
+                "null}],\"partial\":true}\n"},
+    {"table", "{\"kind\":\"table\",\"connection\":\"d-1\",\"database\":\"DB\",\"schema\":null,"
+              "\"name\":\"ORDERS\"}\n"},
+    {"edge",
+     "{\"kind\":\"edge\",\"from\":{\"table\":{\"connection\":\"d-1\",\"database\":\"DB\","
+     "\"schema\":null,\"name\":\"ORDERS\"}},\"to\":{\"dataset\":{\"project\":\"p-1\",\"cell\":"
+     "\"s-1\"}},\"evidence\":[\"sql\",\"queried_tables\"],\"columns\":[{\"from\":{\"table\":{"
+     "\"connection\":\"d-1\",\"database\":\"DB\",\"schema\":null,\"name\":\"ORDERS\"},"
+     "\"column\":\"AMOUNT\"},\"to\":\"amount\"}],\"partial\":true}\n"
+     "{\"kind\":\"edge\",\"from\":{\"dataset\":{\"project\":\"p-1\",\"cell\":\"s-1\"}},\"to\":{"
+     "\"project\":\"p-1\"},\"evidence\":[\"sql\"],\"columns\":[],\"partial\":false}\n"},
+    {"run", "{\"kind\":\"run\",\"project\":\"p-1\",\"id\":\"r-1\",\"status\":\"COMPLETED\","
+            "\"trigger\":"
+            "\"API\",\"startedAt\":" TIME
+            ",\"endedAt\":\"2023-11-14T22:13:21.500Z\",\"elapsedMs\":1500}"
+            "\n{\"kind\":\"run\",\"project\":\"p-1\",\"id\":\"r-2\",\"status\":\"PENDING\","
+            "\"trigger\":"
+            "\"SCHEDULED\",\"startedAt\":null,\"endedAt\":null,\"elapsedMs\":null}\n"},
+};
+
+static void test_export(void **state)
+{
+    struct fixture *f = *state;
+    struct buf all;
+    buf_init(&all, (size_t)1 << 20);
+    store_everything(f);
+    for (size_t i = 0; i < sizeof(exports) / sizeof(exports[0]); i++) {
+        assert_string_equal(query_export_kinds[i], exports[i].kind);
+        assert_string_equal(fixture_export(f, exports[i].kind), exports[i].want);
+        (void)buf_append_cstr(&all, exports[i].want);
+    }
+    assert_null(query_export_kinds[sizeof(exports) / sizeof(exports[0])]);
+    assert_string_equal(fixture_export(f, NULL), buf_cstr(&all));
+    buf_free(&all);
+}
+
+static void test_export_of_unknown_kind(void **state)
+{
+    struct fixture *f = *state;
+    struct buf text;
+    buf_init(&text, 1000);
+    assert_int_equal(query_export(f->catalog, "cats", fixture_collect, &text, &f->err),
+                     ERR_CONFIG);
+    assert_string_equal(f->err.message, "the export knows no 'cats'");
+    buf_free(&text);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test_setup_teardown(test_export, fixture_setup, fixture_teardown),
+        cmocka_unit_test_setup_teardown(test_export_of_unknown_kind, fixture_setup,
+                                        fixture_teardown),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
