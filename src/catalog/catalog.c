@@ -10,6 +10,7 @@
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
+#include <zstd.h>
 
 #define APPLICATION_ID 0x68657863 /* "hexc" */
 #define BUSY_TIMEOUT_MS 5000

@@ -4,6 +4,8 @@
 #include "catalog/cell_store.h"
 #include "catalog/store.h"
 
+#include <zstd.h>
+
 #define ZSTD_LEVEL 3
 #define PACKER_KEEP_BYTES ((size_t)4 * 1024 * 1024)
 

@@ -85,6 +85,7 @@ enum status sqlite_run(struct statement *statement, struct error *err) WARN_UNUS
 /* Rows that the last INSERT, UPDATE or DELETE changed. */
 int64_t sqlite_changes(const struct sqlite *db);
 
+/* Columns of the present row, from 0. */
 int64_t column_int(const struct statement *statement, int column);
 /* fallback for NULL. */
 int64_t column_int_or(const struct statement *statement, int column, int64_t fallback);

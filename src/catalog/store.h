@@ -8,15 +8,13 @@
 #include "catalog/catalog.h"
 #include "catalog/sqlite.h"
 
-#include <zstd.h>
-
 struct catalog {
     struct sqlite db;
     int lock; /* of the writer; -1: none */
     struct clock clock;
     struct arena arena; /* what is known of sources: small, lives as long as the catalog */
     struct buf scratch; /* for JSON columns and packed exports */
-    ZSTD_CCtx *packer;  /* made at its first use */
+    struct ZSTD_CCtx_s *packer; /* made at its first use */
 };
 
 #define STORE_MAX_TEXT ((size_t)512 * 1024 * 1024)
