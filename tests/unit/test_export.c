@@ -492,6 +492,41 @@ static void test_no_project_file(void **state)
     }
 }
 
+/* Whatever memory there is, the answer is a notebook or "out of memory". */
+static void test_out_of_memory(void **state)
+{
+    static const char text[] =
+        "meta: {title: t, categories: [{name: a}]}\n"
+        "projectAssets:\n  dataConnections: [{dataConnectionId: C}]\n"
+        "  envVars: [{name: A, value: hunter2}]\n"
+        "cells:\n"
+        "  - {cellType: PIVOT, cellId: a, config: {dataframeName: x, rows: [a, b]}}\n"
+        "  - {cellType: TEXT, cellId: b, config: {richText: [{text: hello}]}}\n"
+        "  - {cellType: SQL, config: {tableDisplayConfig: {columnProperties: "
+        "[{originalName: q}]}}}\n";
+    size_t failed = 0;
+    size_t done = 0;
+    (void)state;
+    for (size_t limit = 0; limit < 64 * 1024; limit += 160) {
+        struct arena small;
+        struct notebook *notebook = NULL;
+        struct error err = ERROR_INIT;
+        arena_init(&small, limit);
+        enum status got =
+            export_read(str_from(text), STR(PROJECT), &small, &notebook, &raw, &err);
+        if (got == OK) {
+            assert_int_equal(notebook->cell_count, 3);
+            done++;
+        } else {
+            assert_int_equal(got, ERR_NOMEM);
+            assert_null(notebook);
+            failed++;
+        }
+        arena_free(&small);
+    }
+    assert_true(failed > 10 && done > 10);
+}
+
 static void test_id_of_the_caller_wins(void **state)
 {
     struct notebook *notebook = NULL;
@@ -660,6 +695,7 @@ int main(void)
         cmocka_unit_test(test_meta),
         cmocka_unit_test(test_connections_are_named_by_comments),
         cmocka_unit_test(test_no_project_file),
+        cmocka_unit_test(test_out_of_memory),
         cmocka_unit_test(test_id_of_the_caller_wins),
         cmocka_unit_test(test_secrets_are_blanked),
         cmocka_unit_test(test_real_export),
