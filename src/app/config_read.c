@@ -130,6 +130,13 @@ const struct yaml_node *config_expand(struct config_reader *reader,
     struct str text;
     struct error err = ERROR_INIT;
     struct arena *arena = &reader->config->arena;
+    if (str_contains(node->text, "${hxtp_") || str_contains(node->text, "${hxtw_")) {
+        /* What would be said of it below would show the token. */
+        config_error(reader, node->line, node->column,
+                     "a token stands between ${ and }; write the token alone, or the name of "
+                     "the variable that holds it");
+        return NULL;
+    }
     enum status status = secret_expand(node->text, &reader->secrets, arena, &text, &err);
     struct yaml_node *copy = ARENA_NEW(arena, struct yaml_node);
     if (status == ERR_NOMEM || copy == NULL) {

@@ -8,6 +8,8 @@
 
 /* Mappings of up to this many pairs are searched one by one instead of through a map. */
 #define SMALL_MAPPING 16
+/* libyaml compares every %TAG directive with all before it. */
+#define MAX_TAG_DIRECTIVES 100
 
 const struct yaml_limits yaml_limits_default = {
     .max_bytes = (size_t)64 * 1024 * 1024,
@@ -579,6 +581,24 @@ static enum status build(struct builder *builder)
     }
 }
 
+/* True when more lines than anybody needs begin with %TAG. */
+static bool has_many_tag_directives(struct str text)
+{
+    size_t count = 0;
+    size_t at = 0;
+    for (size_t next = str_find(text, '%'); next != SIZE_MAX;
+         next = str_find(str_sub(text, at, text.n), '%')) {
+        at += next;
+        /* The last bytes of YAML's line breaks, U+0085, U+2028 and U+2029 among them. */
+        bool is_start = at == 0 || strchr("\n\r\x85\xA8\xA9", text.p[at - 1]) != NULL;
+        if (is_start && str_starts_with(str_sub(text, at, 4), "%TAG")) {
+            count++;
+        }
+        at++;
+    }
+    return count > MAX_TAG_DIRECTIVES;
+}
+
 enum status yaml_parse(struct str text, const struct yaml_limits *limits, struct arena *arena,
                        const struct yaml_node **out, struct error *err)
 {
@@ -591,6 +611,9 @@ enum status yaml_parse(struct str text, const struct yaml_limits *limits, struct
     if (str_starts_with(text, "\xEF\xBB\xBF")) {
         builder.text = str_sub(text, 3, text.n);
         builder.skipped = 3;
+    }
+    if (has_many_tag_directives(builder.text)) {
+        return error_set(err, ERR_LIMIT, "more than %d %%TAG directives", MAX_TAG_DIRECTIVES);
     }
     if (!yaml_parser_initialize(&builder.parser)) {
         return error_nomem(err);

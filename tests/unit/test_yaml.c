@@ -405,6 +405,14 @@ static void test_bombs_cost_little(void **state)
     assert_true(arena.used_bytes < 100000);
 
     buf_clear(&text);
+    for (int i = 0; i < 60000; i++) {
+        (void)buf_printf(&text, "%%TAG !t%d! tag:x,2000:%d\n", i, i);
+    }
+    (void)buf_append_cstr(&text, "---\na\n");
+    assert_int_equal(yaml_parse(buf_str(&text), &yaml_limits_default, &arena, &root, &err),
+                     ERR_LIMIT);
+
+    buf_clear(&text);
     for (int i = 0; i < 1000000; i++) {
         (void)buf_append_char(&text, '[');
     }
