@@ -2,6 +2,7 @@
 
 #include "base/text.h"
 
+#include <assert.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -19,6 +20,7 @@ struct reader {
 
 static struct str spec_name(const struct option_spec *spec)
 {
+    assert(spec != NULL);
     return str_from(spec->name);
 }
 

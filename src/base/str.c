@@ -152,13 +152,16 @@ struct str str_trim(struct str s)
 
 struct str str_sub(struct str s, size_t from, size_t n)
 {
+    if (s.p == NULL) {
+        return STR_NULL;
+    }
     if (from > s.n) {
         from = s.n;
     }
     if (n > s.n - from) {
         n = s.n - from;
     }
-    return (struct str){s.p == NULL ? NULL : s.p + from, n};
+    return (struct str){s.p + from, n};
 }
 
 bool str_to_u64(struct str s, uint64_t *out)

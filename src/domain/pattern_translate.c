@@ -273,8 +273,8 @@ static enum status read_set_items(struct translator *t, size_t start, struct set
 {
     bool is_first = true;
     for (;; is_first = false) {
-        uint32_t low;
-        uint32_t high;
+        uint32_t low = 0;
+        uint32_t high = 0;
         char letter;
         size_t member = t->at;
         if (!has_more(t)) {
@@ -529,7 +529,7 @@ static enum status translate_look(struct translator *t, size_t start, const char
 /* (?(1)yes|no) and (?(name)yes|no). */
 static enum status translate_condition(struct translator *t, size_t start, struct width *width)
 {
-    struct str name;
+    struct str name = STR_NULL;
     uint64_t number;
     struct width no = {0, 0};
     enum status status = read_until(t, ')', &name);

@@ -3,6 +3,7 @@
 #include "base/json_out.h"
 #include "hex/decode.h"
 
+#include <assert.h>
 #include <stdlib.h>
 
 /* An export carries a whole notebook, with the code of generated apps in it. */
@@ -66,6 +67,7 @@ static enum status build_url(const struct hex_api *api, const struct hex_request
     (void)buf_append_str(url, api->api_url);
     for (const char *p = calls[request->call].path; *p != '\0'; p++) {
         if (*p == '{') {
+            assert(next_id < sizeof(ids) / sizeof(ids[0]));
             (void)http_url_escape(url, ids[next_id++]);
             p++;
         } else {
