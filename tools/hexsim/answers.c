@@ -1,8 +1,8 @@
-#include "answers.h"
+#include "hexsim/answers.h"
 
-#include "export_yaml.h"
+#include "hexsim/export_yaml.h"
+#include "hexsim/listing.h"
 #include "io/json.h"
-#include "listing.h"
 
 #include <inttypes.h>
 #include <stdio.h>

@@ -5,7 +5,7 @@
 #define HEXSIM_ANSWERS_H
 
 #include "base/json_out.h"
-#include "cells.h"
+#include "hexsim/cells.h"
 
 /* A query's parameter; STR_NULL when it is not there. */
 typedef struct str sim_query_fn(void *ctx, const char *name);

@@ -1,4 +1,4 @@
-#include "cells.h"
+#include "hexsim/cells.h"
 
 #include <stdio.h>
 

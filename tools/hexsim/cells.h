@@ -4,7 +4,7 @@
 #ifndef HEXSIM_CELLS_H
 #define HEXSIM_CELLS_H
 
-#include "model.h"
+#include "hexsim/model.h"
 
 /* What a no-code cell consumes, as the truth has it; the file says it in the cell's own way. */
 struct sim_read {
@@ -41,6 +41,7 @@ struct sim_notebook {
     size_t count;
 };
 
+/* The project's notebook into the arena: the same one every time. */
 enum status sim_notebook_at(const struct sim_workspace *workspace,
                             const struct sim_project *project, struct arena *arena,
                             struct sim_notebook *out) WARN_UNUSED;

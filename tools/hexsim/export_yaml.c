@@ -1,4 +1,4 @@
-#include "export_yaml.h"
+#include "hexsim/export_yaml.h"
 
 #include <string.h>
 

@@ -5,8 +5,9 @@
 #define HEXSIM_EXPORT_YAML_H
 
 #include "base/buf.h"
-#include "cells.h"
+#include "hexsim/cells.h"
 
+/* Appends the notebook as Hex's export writes it. */
 void sim_export_write(const struct sim_workspace *workspace, const struct sim_project *project,
                       const struct sim_notebook *notebook, struct buf *out);
 

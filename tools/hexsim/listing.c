@@ -1,4 +1,4 @@
-#include "listing.h"
+#include "hexsim/listing.h"
 
 #include "io/json.h"
 

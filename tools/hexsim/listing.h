@@ -4,7 +4,7 @@
 #ifndef HEXSIM_LISTING_H
 #define HEXSIM_LISTING_H
 
-#include "answers.h"
+#include "hexsim/answers.h"
 
 /* ProjectApiResource */
 void sim_write_project(const struct sim_project *project, bool has_sharing,

@@ -1,8 +1,8 @@
 /*
  * hexsim - a Hex workspace to try hexmeta on: README.md beside this file.
  */
-#include "server.h"
-#include "truth.h"
+#include "hexsim/server.h"
+#include "hexsim/truth.h"
 
 #include <getopt.h>
 #include <signal.h>

@@ -1,4 +1,4 @@
-#include "model.h"
+#include "hexsim/model.h"
 
 #include <stdio.h>
 #include <stdlib.h>

@@ -144,6 +144,7 @@ bool sim_random_chance(struct sim_random *random, unsigned per_cent);
 void sim_uuid(const struct sim_workspace *workspace, const char *kind, int64_t a, int64_t b,
               char out[37]);
 
+/* A workspace that sim_workspace_free frees, also after a failure. */
 enum status sim_workspace_init(struct sim_workspace *workspace,
                                const struct sim_options *options);
 void sim_workspace_free(struct sim_workspace *workspace);

@@ -1,10 +1,10 @@
-#include "server.h"
+#include "hexsim/server.h"
 
-#include "answers.h"
 #include "base/clock.h"
+#include "hexsim/answers.h"
+#include "hexsim/listing.h"
+#include "hexsim/truth.h"
 #include "io/json.h"
-#include "listing.h"
-#include "truth.h"
 
 #include <inttypes.h>
 #include <microhttpd.h>

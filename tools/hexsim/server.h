@@ -4,7 +4,7 @@
 #ifndef HEXSIM_SERVER_H
 #define HEXSIM_SERVER_H
 
-#include "model.h"
+#include "hexsim/model.h"
 
 #include <stdio.h>
 
@@ -19,6 +19,7 @@ struct sim_server_options {
 
 struct sim_server;
 
+/* Serves from a thread of its own until it is stopped. */
 enum status sim_server_start(const struct sim_server_options *options, struct sim_server **out,
                              struct error *err) WARN_UNUSED;
 unsigned sim_server_port(const struct sim_server *server);

@@ -1,4 +1,4 @@
-#include "truth.h"
+#include "hexsim/truth.h"
 
 #include "base/json_out.h"
 

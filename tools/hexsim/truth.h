@@ -5,7 +5,7 @@
 #define HEXSIM_TRUTH_H
 
 #include "base/buf.h"
-#include "cells.h"
+#include "hexsim/cells.h"
 
 struct sim_truth_options {
     const char *host; /* "http://127.0.0.1:1234" */
