@@ -81,13 +81,7 @@ static enum status open_session(const struct ingest_options *options,
 static bool wants_details(void *ctx, const struct catalog_work *work)
 {
     const struct config *config = ctx;
-    struct error err = ERROR_INIT;
-    bool is_wanted =
-        config_wants(config, work->title, work->collections, work->collection_count, &err);
-    if (err.code != OK) {
-        log_failure(LOG_LEVEL_WARNING, &err);
-    }
-    return is_wanted;
+    return config_wants_project(config, work->title, work->collections, work->collection_count);
 }
 
 static enum status sync_session(const struct ingest_options *options, struct session *session,

@@ -24,14 +24,14 @@ enum option_type {
 };
 
 struct option_spec {
-    const char *name;     /* "status-file", without dashes */
-    char letter;          /* 0: none */
-    const char *argument; /* "PATH"; NULL for a flag */
-    enum option_type type;
+    const char *name;           /* "status-file", without dashes */
+    const char *argument;       /* "PATH"; NULL for a flag */
     const char *const *choices; /* OPTION_TYPE_CHOICE; NULL-terminated */
     const char *fallback;       /* what holds without it, for the help; NULL: nothing to say */
-    bool repeats;               /* every occurrence counts, else the last one wins */
     const char *help;           /* one sentence without its full stop */
+    enum option_type type;
+    char letter;  /* 0: none */
+    bool repeats; /* every occurrence counts, else the last one wins */
 };
 
 struct option_example {

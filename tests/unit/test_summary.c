@@ -34,7 +34,7 @@ static void test_text(void **state)
                         "Step     Records  Updated  Warnings  Errors  Filtered  Success %\n"
                         "Hex          120        3         1       0         7      100.0\n"
                         "Details        2        0         0       1         0       66.7\n"
-                        "ingest finished with failures after 62 s.\n");
+                        "ingest finished with failures after 62 s, 1 error, named above.\n");
     buf_free(&got);
 }
 

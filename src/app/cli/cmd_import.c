@@ -28,11 +28,10 @@ static enum status judge(const struct import_summary *import, struct error *err)
     }
     if (import->files == 0 && import->failure_count == 0) {
         return error_set(err, ERR_NOT_FOUND,
-                         "no exported projects found: their names end in .hex.yaml (in Hex: "
-                         "File, Export; or the API's export)");
+                         "no exported projects found there: their names end in .hex.yaml");
     }
     if (import->failure_count > 0) {
-        return error_set(err, ERR_PARSE, "%zu file%s could not be imported, see above",
+        return error_set(err, ERR_PARSE, "%zu file%s could not be imported",
                          import->failure_count, import->failure_count == 1 ? "" : "s");
     }
     return OK;

@@ -64,10 +64,34 @@ static struct summary_failure *failures_of(struct sync_summary *sync, size_t *co
     return failures;
 }
 
+/* What the user can do about an error that ended the run; NULL: the message says it all. */
+static const char *remedy_of(enum status status)
+{
+    switch (status) {
+    case ERR_AUTH:
+        return "Check the token in the configuration: is it complete, not expired, and of this "
+               "Hex? A new one is made in Hex under Settings, API keys.";
+    case ERR_FORBIDDEN:
+        return "The token is known to Hex, but may not list projects: give it the scope to "
+               "read projects, or use one of a user who may.";
+    case ERR_NETWORK:
+    case ERR_RATE:
+        return "Check hostPort and the network. What was read is in the catalog; the next run "
+               "goes on from there.";
+    case ERR_CANCELLED:
+        return "What was read is in the catalog; the next run goes on from there.";
+    default:
+        return NULL;
+    }
+}
+
 /* What is different now, and what the user should know about it. */
 static void tell(const struct cli *cli, const struct ingest_summary *run)
 {
     const struct sync_summary *sync = &run->sync;
+    if (sync->listing.records == 0) {
+        return;
+    }
     cli_say(cli,
             "Projects: %" PRId64 " new, %" PRId64 " changed, %" PRId64 " unchanged. %" PRId64
             " requests.",
@@ -111,6 +135,9 @@ static enum exit_code finish(struct run_view *view, const char *command,
     enum exit_code code = run_view_end(view, &summary);
     if (status != OK) {
         (void)cli_fail(view->cli, err);
+    }
+    if (remedy_of(status) != NULL) {
+        cli_say(view->cli, "%s", remedy_of(status));
     }
     tell(view->cli, run);
     return code;

@@ -68,6 +68,30 @@ static const struct option_spec global_options[] = {
     {.name = "version", .type = OPTION_TYPE_FLAG, .help = "Print the version"},
 };
 
+/* The same kinds as query_export_kinds has; a test compares. */
+static const char *const export_kinds[] = {
+    "workspace", "connection", "project", "cell", "dataset", "table", "edge", "run", NULL};
+
+static const struct option_spec export_options[] = {
+    {.name = "kind",
+     .argument = "KIND",
+     .type = OPTION_TYPE_CHOICE,
+     .choices = export_kinds,
+     .fallback = "all",
+     .help = "Only lines of this kind"},
+};
+
+static const struct option_example export_examples[] = {
+    {"hexmeta export > hex.jsonl", "The whole catalog."},
+    {"hexmeta export --kind edge | jq -c .evidence | sort | uniq -c",
+     "How each step of the lineage is known."},
+};
+
+static const struct option_example import_examples[] = {
+    {"hexmeta import exports/", "All .hex.yaml files below a directory."},
+    {"hexmeta import revenue.hex.yaml --catalog /tmp/try.db", "One file, into a new catalog."},
+};
+
 static const struct option_spec help_options[] = {
     {.name = "man", .type = OPTION_TYPE_FLAG, .help = "Print it as a manual page instead"},
     {.name = "completion",
@@ -92,6 +116,13 @@ static const struct option_example config_examples[] = {
      "What would hold with that setting."},
 };
 
+static const struct option_example ingest_examples[] = {
+    {"hexmeta ingest -c hex.yaml", "Read the workspace that hex.yaml names."},
+    {"hexmeta ingest -c hex.yaml --set hexmeta.details=listing",
+     "Only the listing: no request per project."},
+    {"hexmeta ingest -c hex.yaml -q --status-file status.json", "For a timer or scheduler."},
+};
+
 static const struct option_example help_examples[] = {
     {"hexmeta help show", "The kinds and options of show."},
     {"hexmeta help --man ingest | man -l -", "The manual page of ingest."},
@@ -100,6 +131,50 @@ static const struct option_example help_examples[] = {
 };
 
 static const struct option_command commands[] = {
+    {.name = "ingest",
+     .arguments = "-c FILE",
+     .summary = "Read a Hex workspace, in place of OpenMetadata's `metadata ingest`",
+     .description =
+         "Reads the workspace that the configuration names through Hex's API: the listing, "
+         "then the details of every project that changed since the last run. It takes the "
+         "place of `metadata ingest -c FILE`.\n\n"
+         "This version ends at the catalog, also when the configuration names an OpenMetadata "
+         "server; a warning says so. Requests are paced to Hex's limits, so that the first run "
+         "of a large workspace takes hours; it may be interrupted at any time (Ctrl-C) and the "
+         "next run goes on from there.",
+     .examples = ingest_examples,
+     .example_count = COUNT_OF(ingest_examples)},
+    {.name = "sync",
+     .arguments = "-c FILE",
+     .summary = "Read a Hex workspace into the catalog and stop there",
+     .description = "Reads the workspace that the configuration names into the catalog and "
+                    "stops there, whatever sink the configuration names."},
+    {.name = "import",
+     .arguments = "PATH...",
+     .min_arguments = 1,
+     .max_arguments = SIZE_MAX,
+     .summary = "Read exported .hex.yaml files into the catalog",
+     .description =
+         "Reads projects that were exported from Hex as .hex.yaml files: the files that are "
+         "named, and all below the directories that are named. No token and no network are "
+         "needed. A file that cannot be read is reported and the others go on; then the exit "
+         "status is 1.\n\n"
+         "Such a file holds the notebook, its SQL and its charts, but no owner, views, "
+         "schedules or runs; only `ingest` knows those. Importing a file again replaces what "
+         "it brought before. The catalog is created when it is missing.",
+     .takes_files = true,
+     .examples = import_examples,
+     .example_count = COUNT_OF(import_examples)},
+    {.name = "export",
+     .arguments = "",
+     .summary = "Print the whole catalog as JSON Lines",
+     .description = "One JSON object a line, with the key `kind` first: the workspace, its "
+                    "connections, projects, cells, datasets, tables, lineage edges and runs. "
+                    "The format is stable; docs/design.md describes it in section 6.",
+     .options = export_options,
+     .option_count = COUNT_OF(export_options),
+     .examples = export_examples,
+     .example_count = COUNT_OF(export_examples)},
     {.name = "config",
      .arguments = "check|show|schema [FILE]",
      .min_arguments = 1,
@@ -131,9 +206,9 @@ static const struct option_command commands[] = {
 };
 
 static cli_command_fn *const functions[] = {
-    cmd_config,
-    cmd_version,
-    cmd_help,
+    cmd_ingest, /* ingest */
+    cmd_ingest, /* sync */
+    cmd_import, cmd_export, cmd_config, cmd_version, cmd_help,
 };
 
 static const struct option_word exits[] = {

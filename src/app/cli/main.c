@@ -11,6 +11,14 @@
 #include <sys/resource.h>
 #include <unistd.h>
 
+#if defined(__SANITIZE_ADDRESS__)
+#define HAS_LEAK_CHECKER 1
+#elif defined(__has_feature)
+#if __has_feature(address_sanitizer)
+#define HAS_LEAK_CHECKER 1
+#endif
+#endif
+
 /*
  * Tokens are in memory: no core dump and no other process of this user may show them. The
  * leak checker of a sanitizer build is such a process.
@@ -19,7 +27,7 @@ static void protect_secrets(void)
 {
     struct rlimit none = {0, 0};
     (void)setrlimit(RLIMIT_CORE, &none);
-#ifndef __SANITIZE_ADDRESS__
+#ifndef HAS_LEAK_CHECKER
     (void)prctl(PR_SET_DUMPABLE, 0, 0, 0, 0);
 #endif
 }
@@ -75,6 +83,10 @@ static enum exit_code run(struct cli *cli, int argc, char **argv)
         return usage_failure(cli, &err);
     }
     status = option_check_arguments(options, &err);
+    if (status == OK && option_is_set(options, "set") && !option_is_set(options, "config") &&
+        !str_is(str_from(options->command->name), "config")) {
+        status = error_set(&err, ERR_CONFIG, "--set changes a configuration: name it with -c");
+    }
     return status == OK ? commands_function(options->command)(cli) : usage_failure(cli, &err);
 }
 

@@ -5,6 +5,7 @@
 #include "base/json_out.h"
 
 #include <inttypes.h>
+#include <stdio.h>
 
 #define NUMBER_BYTES 32
 #define COLUMNS 7
@@ -18,6 +19,15 @@ double summary_success_percent(const struct summary_step *step)
 {
     int64_t all = step->records + step->errors;
     return all <= 0 ? 100.0 : (double)step->records * 100.0 / (double)all;
+}
+
+static int64_t count_errors(const struct summary *summary)
+{
+    int64_t errors = 0;
+    for (size_t i = 0; i < summary->step_count; i++) {
+        errors += summary->steps[i].errors;
+    }
+    return errors;
 }
 
 /* Failed, or finished with failures: what a user takes from the number 1. */
@@ -79,9 +89,19 @@ enum status summary_write_text(const struct summary *summary, struct buf *out,
     if (status == OK) {
         status = table_end(table, err);
     }
-    progress_format_duration(summary->ended_ms - summary->started_ms, duration,
-                             sizeof(duration));
-    (void)buf_printf(out, "%s %s after %s.\n", summary->command, result_of(summary), duration);
+    int64_t elapsed_ms = summary->ended_ms - summary->started_ms;
+    if (elapsed_ms >= 0 && elapsed_ms < 60000) {
+        (void)snprintf(duration, sizeof(duration), "%.1f s", (double)elapsed_ms / 1000.0);
+    } else {
+        progress_format_duration(elapsed_ms, duration, sizeof(duration));
+    }
+    (void)buf_printf(out, "%s %s after %s", summary->command, result_of(summary), duration);
+    int64_t errors = count_errors(summary);
+    if (errors > 0) {
+        (void)buf_printf(out, ", %" PRId64 " error%s, named above", errors,
+                         errors == 1 ? "" : "s");
+    }
+    (void)buf_append_cstr(out, ".\n");
     table_free(table);
     return status;
 }

@@ -20,7 +20,7 @@ struct table {
     size_t shown; /* columns */
     bool is_started;
     struct arena arena; /* of the rows held back */
-    struct str **rows;
+    struct str *cells;  /* of the rows held back, row by row */
     size_t row_count;
     struct buf line;
 };
@@ -33,10 +33,10 @@ struct table *table_new(const struct table_options *options)
     }
     table->options = *options;
     table->widths = calloc(options->column_count + 1, sizeof(*table->widths));
-    table->rows = calloc(SAMPLE_ROWS, sizeof(*table->rows));
+    table->cells = calloc(SAMPLE_ROWS * (options->column_count + 1), sizeof(*table->cells));
     arena_init(&table->arena, SAMPLE_BYTES);
     buf_init(&table->line, MAX_LINE_BYTES);
-    if (table->widths == NULL || table->rows == NULL) {
+    if (table->widths == NULL || table->cells == NULL) {
         table_free(table);
         return NULL;
     }
@@ -50,7 +50,7 @@ void table_free(struct table *table)
 {
     if (table != NULL) {
         free(table->widths);
-        free(table->rows);
+        free(table->cells);
         arena_free(&table->arena);
         buf_free(&table->line);
         free(table);
@@ -181,7 +181,7 @@ static enum status start(struct table *table, struct error *err)
     table->is_started = true;
     enum status status = write_line(table, names, true, err);
     for (size_t i = 0; i < table->row_count && status == OK; i++) {
-        status = write_line(table, table->rows[i], false, err);
+        status = write_line(table, table->cells + i * count, false, err);
     }
     table->row_count = 0;
     arena_free(&table->arena);
@@ -192,10 +192,7 @@ static enum status start(struct table *table, struct error *err)
 static enum status hold(struct table *table, const struct str *cells, struct error *err)
 {
     size_t count = table->options.column_count;
-    struct str *row = arena_array(&table->arena, count + 1, sizeof(*row));
-    if (row == NULL) {
-        return error_nomem(err);
-    }
+    struct str *row = table->cells + table->row_count * count;
     for (size_t i = 0; i < count; i++) {
         size_t width = shown_width(cells[i]);
         struct str kept = str_sub(cells[i], 0, fitting_bytes(cells[i], MAX_TEXT_WIDTH + 1));
@@ -204,7 +201,7 @@ static enum status hold(struct table *table, const struct str *cells, struct err
         }
         table->widths[i] = width > table->widths[i] ? width : table->widths[i];
     }
-    table->rows[table->row_count++] = row;
+    table->row_count++;
     return OK;
 }
 
