@@ -221,7 +221,7 @@ static bool decode_cursor(struct str cursor, int64_t *sort_ms, char id[37])
         }
     }
     /* v2:["2024-12-09T15:39:26.093Z","4759f33c-..."] */
-    if (n != 69 || memcmp(text, "v2:[\"", 5) != 0) {
+    if (n != 70 || memcmp(text, "v2:[\"", 5) != 0) {
         return false;
     }
     memcpy(id, text + 32, 36);
