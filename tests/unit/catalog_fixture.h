@@ -1,8 +1,8 @@
 /*
  * catalog_fixture - a catalog in a folder of its own, and projects to put in it.
  */
-#ifndef TESTS_CATALOG_FIXTURE_H
-#define TESTS_CATALOG_FIXTURE_H
+#ifndef TESTS_UNIT_CATALOG_FIXTURE_H
+#define TESTS_UNIT_CATALOG_FIXTURE_H
 
 #include "catalog/catalog.h"
 #include "catalog/query.h"

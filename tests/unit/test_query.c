@@ -159,11 +159,130 @@ static void test_export_of_unknown_kind(void **state)
     buf_free(&text);
 }
 
+/* ---- tables for people ---- */
+
+static enum status take_row(void *ctx, const struct str *cells, size_t count, struct error *err)
+{
+    struct buf *out = ctx;
+    (void)err;
+    for (size_t i = 0; i < count; i++) {
+        (void)buf_printf(out, "%s%.*s", i > 0 ? "|" : "",
+                         STR_ARG(str_is_null(cells[i]) ? STR("-") : cells[i]));
+    }
+    return buf_append_char(out, '\n');
+}
+
+static const struct query_kind *kind_of(const char *name)
+{
+    for (size_t i = 0; i < query_kind_count; i++) {
+        if (strcmp(query_kinds[i].name, name) == 0) {
+            return &query_kinds[i];
+        }
+    }
+    fail_msg("no kind %s", name);
+    return NULL;
+}
+
+static const struct {
+    const char *kind;
+    const char *id;
+    const char *search;
+    const char *want;
+} shown[] = {
+    {"projects", NULL, NULL,
+     "p-1|Revenue|active|ann@example.com|-|12|2023-11-14 22:13|2023-11-14 22:13|3|1|1|full|"
+     "Zeta, Finance|-\n"},
+    {"projects", "Revenue", NULL,
+     "p-1|Revenue|active|ann@example.com|-|12|2023-11-14 22:13|2023-11-14 22:13|3|1|1|full|"
+     "Zeta, Finance|-\n"},
+    {"components", NULL, NULL, "c-1|Shared bits|active|-|-|1|2023-11-14 22:13|0|0|listed\n"},
+    {"components", NULL, "shared BI",
+     "c-1|Shared bits|active|-|-|1|2023-11-14 22:13|0|0|"
+     "listed\n"},
+    {"cells", "s-1", NULL, "s-1|Revenue|0|SQL|-|df|select * from orders|Snowflake|p-1|-\n"},
+    {"cells", NULL, "from ord",
+     "s-1|Revenue|0|SQL|-|df|select * from orders|Snowflake|p-1|-\n"},
+    {"datasets", "DF", NULL, "df|Revenue|SQL|2|12|Snowflake|s-1|p-1|amount, day\n"},
+    {"tables", NULL, NULL, "DB.ORDERS|Snowflake|1|1|0|d-1\n"},
+    {"tables", "orders", "db", "DB.ORDERS|Snowflake|1|1|0|d-1\n"},
+    {"tags", NULL, NULL, "Finance|category|1|money\nZeta|category|1|-\n"},
+    {"connections", NULL, NULL, "Snowflake|snowflake|DB|-|1|1|d-1|-\n"},
+    {"collections", NULL, NULL, "Team \"A\"|1|-|-|-\n"},
+    {"runs", NULL, NULL,
+     "r-2|Revenue|PENDING|SCHEDULED|-|-|-|p-1\n"
+     "r-1|Revenue|COMPLETED|API|2023-11-14 22:13|2023-11-14 22:13|2|p-1\n"},
+    {"users", NULL, NULL, ""},
+    {"groups", NULL, NULL, ""},
+};
+
+static void test_show(void **state)
+{
+    struct fixture *f = *state;
+    struct buf got;
+    buf_init(&got, 65536);
+    store_everything(f);
+    for (size_t i = 0; i < sizeof(shown) / sizeof(shown[0]); i++) {
+        const struct query_filter filter = {.id = str_from(shown[i].id),
+                                            .search = str_from(shown[i].search)};
+        buf_clear(&got);
+        OKAY(f,
+             query_show(f->catalog, kind_of(shown[i].kind), &filter, take_row, &got, &f->err));
+        assert_string_equal(buf_cstr(&got), shown[i].want);
+    }
+    buf_free(&got);
+}
+
+static void test_every_kind_can_be_narrowed(void **state)
+{
+    struct fixture *f = *state;
+    struct buf got;
+    buf_init(&got, 65536);
+    store_everything(f);
+    for (size_t i = 0; i < query_kind_count; i++) {
+        const struct query_filter filter = {
+            .id = STR("nobody's"), .search = STR("x"), .limit = 1};
+        assert_int_equal(
+            query_show(f->catalog, &query_kinds[i], &filter, take_row, &got, &f->err),
+            ERR_NOT_FOUND);
+    }
+    const struct query_filter one = {.id = STR_NULL, .limit = 1};
+    OKAY(f, query_show(f->catalog, kind_of("runs"), &one, take_row, &got, &f->err));
+    assert_string_equal(buf_cstr(&got), "r-2|Revenue|PENDING|SCHEDULED|-|-|-|p-1\n");
+    buf_free(&got);
+}
+
+/* None of it may be read as the search language of the database. */
+static const char *const hostile[] = {
+    "",      " ",          "\"",       "a\"b",     "\"\"\"",       "AND",   "NOT (",
+    "a OR",  "label:x",    "^a",       "*",        "a*b*",         "NEAR(", "-x",
+    "{a b}", "'; DROP --", "%s %n %d", "\xFF\xFE", "\xE2\x80\xA6", "+",     "a\tb\nc",
+};
+
+static void test_search_with_hostile_text(void **state)
+{
+    struct fixture *f = *state;
+    struct buf got;
+    buf_init(&got, 65536);
+    store_everything(f);
+    for (size_t i = 0; i < sizeof(hostile) / sizeof(hostile[0]); i++) {
+        const struct query_filter filter = {.id = STR_NULL, .search = str_from(hostile[i])};
+        for (size_t j = 0; j < query_kind_count; j++) {
+            OKAY(f, query_show(f->catalog, &query_kinds[j], &filter, take_row, &got, &f->err));
+        }
+    }
+    buf_free(&got);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test_setup_teardown(test_export, fixture_setup, fixture_teardown),
         cmocka_unit_test_setup_teardown(test_export_of_unknown_kind, fixture_setup,
+                                        fixture_teardown),
+        cmocka_unit_test_setup_teardown(test_show, fixture_setup, fixture_teardown),
+        cmocka_unit_test_setup_teardown(test_every_kind_can_be_narrowed, fixture_setup,
+                                        fixture_teardown),
+        cmocka_unit_test_setup_teardown(test_search_with_hostile_text, fixture_setup,
                                         fixture_teardown),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -1,0 +1,410 @@
+/*
+ * Tables for people: one SELECT a kind, narrowed by an id or by a search.
+ *
+ * A kind with search text is searched by its full-text index; the short lists are searched
+ * by plain containment, word by word (search_text).
+ */
+#include "catalog/query.h"
+#include "catalog/store.h"
+
+#include <string.h>
+
+#define SQL_BYTES ((size_t)64 * 1024)
+#define MAX_WORDS 32
+#define MAX_COLUMNS 16
+
+#define TEXT(title)                                                                            \
+    {                                                                                          \
+        title, false                                                                           \
+    }
+#define NUMBER(title)                                                                          \
+    {                                                                                          \
+        title, true                                                                            \
+    }
+#define TIME_OF(column) "strftime('%Y-%m-%d %H:%M', " column " / 1000, 'unixepoch')"
+#define STATE_OF(p)                                                                            \
+    "CASE " p ".state WHEN 0 THEN 'active' WHEN 1 THEN 'archived' WHEN 2 THEN 'trashed'"       \
+    " ELSE 'gone' END"
+#define DETAIL_OF(p)                                                                           \
+    "CASE " p ".detail WHEN 0 THEN 'listed' WHEN 1 THEN 'full' ELSE 'denied' END"
+
+static const struct query_column project_columns[] = {
+    TEXT("id"),       TEXT("title"),  TEXT("state"),     TEXT("owner"),   TEXT("status"),
+    NUMBER("views"),  TEXT("edited"), TEXT("published"), NUMBER("cells"), NUMBER("datasets"),
+    NUMBER("tables"), TEXT("detail"), TEXT("tags"),      TEXT("problem")};
+static const struct query_column component_columns[] = {
+    TEXT("id"),        TEXT("title"),  TEXT("state"),   TEXT("owner"),      TEXT("status"),
+    NUMBER("used by"), TEXT("edited"), NUMBER("cells"), NUMBER("datasets"), TEXT("detail")};
+static const struct query_column cell_columns[] = {
+    TEXT("id"),         TEXT("project"), NUMBER("position"), TEXT("type"),       TEXT("label"),
+    TEXT("data frame"), TEXT("text"),    TEXT("connection"), TEXT("project id"), TEXT("error")};
+static const struct query_column dataset_columns[] = {
+    TEXT("name"),      TEXT("project"),    TEXT("type"),
+    NUMBER("columns"), NUMBER("views"),    TEXT("connection"),
+    TEXT("cell"),      TEXT("project id"), TEXT("column names")};
+static const struct query_column table_columns[] = {
+    TEXT("table"),     TEXT("connection"),   NUMBER("projects"),
+    NUMBER("read by"), NUMBER("written by"), TEXT("connection id")};
+static const struct query_column tag_columns[] = {TEXT("name"), TEXT("kind"),
+                                                  NUMBER("projects"), TEXT("description")};
+static const struct query_column connection_columns[] = {
+    TEXT("name"),    TEXT("type"),     TEXT("database"), TEXT("schema"),
+    NUMBER("cells"), NUMBER("tables"), TEXT("id"),       TEXT("description")};
+static const struct query_column collection_columns[] = {
+    TEXT("name"), NUMBER("projects"), TEXT("creator"), TEXT("description"), TEXT("id")};
+static const struct query_column run_columns[] = {
+    TEXT("id"),      TEXT("project"), TEXT("status"),    TEXT("trigger"),
+    TEXT("started"), TEXT("ended"),   NUMBER("seconds"), TEXT("project id")};
+static const struct query_column user_columns[] = {
+    TEXT("email"), TEXT("name"), TEXT("role"), NUMBER("owns"), TEXT("last login"), TEXT("id")};
+static const struct query_column group_columns[] = {TEXT("name"), NUMBER("projects"),
+                                                    TEXT("created"), TEXT("id")};
+
+#define KIND(name, help, columns)                                                              \
+    {                                                                                          \
+        name, help, columns, sizeof(columns) / sizeof((columns)[0])                            \
+    }
+
+const struct query_kind query_kinds[] = {
+    KIND("projects", "projects, most viewed first", project_columns),
+    KIND("components", "components and how many projects use them", component_columns),
+    KIND("cells", "cells of notebooks with their SQL, code and text", cell_columns),
+    KIND("datasets", "data frames that cells make", dataset_columns),
+    KIND("tables", "warehouse tables that notebooks read or write", table_columns),
+    KIND("tags", "categories and statuses", tag_columns),
+    KIND("connections", "data connections and how much uses them", connection_columns),
+    KIND("collections", "collections and how many projects they hold", collection_columns),
+    KIND("runs", "runs of published projects, newest first", run_columns),
+    KIND("users", "people of the workspace", user_columns),
+    KIND("groups", "groups of people", group_columns),
+};
+const size_t query_kind_count = sizeof(query_kinds) / sizeof(query_kinds[0]);
+
+enum search_kind { SEARCH_KIND_PROJECT, SEARCH_KIND_CELL, SEARCH_KIND_TEXT };
+
+/*
+ * ?1 the id, ?2 the search. In each SQL: where_id narrows by ?1; the search joins s (rowid,
+ * score) or tests search_text word by word.
+ */
+struct show {
+    const char *select; /* SELECT ... FROM ... WHERE ..., with a WHERE in any case */
+    const char *where_id;
+    enum search_kind search;
+    const char *search_text; /* the row id for full text, else an expression */
+    const char *order;
+    const char *search_order;
+};
+
+#define PROJECT_FROM " FROM project p"
+#define COUNT_CELLS "(SELECT count(*) FROM cell c WHERE c.project = p.id)"
+#define COUNT_DATASETS                                                                         \
+    "(SELECT count(*) FROM cell c WHERE c.project = p.id AND c.dataframe <> '')"
+#define PROJECT_ID "(p.hex_id = ?1 COLLATE NOCASE OR p.title = ?1)"
+#define CONNECTION_NAME                                                                        \
+    "coalesce((SELECT d.name FROM data_connection d WHERE d.source = p.source"                 \
+    " AND d.hex_id = c.connection), c.connection)"
+#define TABLE_NAME                                                                             \
+    "CASE WHEN t.database = '' THEN '' ELSE t.database || '.' END ||"                          \
+    " CASE WHEN t.schema = '' THEN '' ELSE t.schema || '.' END || t.name"
+
+static const struct show shows[] =
+    {
+        {"SELECT p.hex_id, p.title, " STATE_OF("p") ", p.owner, p.status, "
+                                                    "p.views_all_time, " TIME_OF("p.edited_ms") ", " TIME_OF(
+                                                        "p.published_ms") ", " COUNT_CELLS
+                                                                          ", " COUNT_DATASETS
+                                                                          ", (SELECT "
+                                                                          "count(DISTINCT "
+                                                                          "e.from_table) FROM "
+                                                                          "edge e WHERE "
+                                                                          "e.owner = "
+                                                                          "p.id), " DETAIL_OF(
+                                                                              "p") ", (SELECT "
+                                                                                   "group_"
+                                                                                   "concat("
+                                                                                   "name, ', "
+                                                                                   "') FROM "
+                                                                                   "project_"
+                                                                                   "category "
+                                                                                   "WHERE "
+                                                                                   "project = "
+                                                                                   "p.id), "
+                                                                                   "p."
+                                                                                   "failur"
+                                                                                   "e" PROJECT_FROM
+                                                                                   " %s WHERE "
+                                                                                   "p.type = 0",
+         PROJECT_ID, SEARCH_KIND_PROJECT, "p.id",
+         "p.views_all_time DESC NULLS LAST, p.title, p.hex_id, p.id",
+         "s.score, p.views_all_time DESC NULLS LAST, p.id"},
+        {"SELECT p.hex_id, p.title, " STATE_OF(
+             "p") ", p.owner, p.status,"
+                  " (SELECT count(DISTINCT i.project) FROM import i JOIN project u ON u.id = "
+                  "i.project"
+                  " WHERE i.component = p.hex_id AND u.source = p.source), " TIME_OF(
+                      "p.edited_ms") ", " COUNT_CELLS ", " COUNT_DATASETS ", " DETAIL_OF("p")
+                      PROJECT_FROM " %s WHERE p.type = 1",
+         PROJECT_ID, SEARCH_KIND_PROJECT, "p.id", "p.title, p.hex_id, p.id", "s.score, p.id"},
+        {"SELECT c.hex_id, p.title, c.position, c.type, coalesce(c.label, c.title), "
+         "c.dataframe, "
+         "%s, " CONNECTION_NAME
+         ", p.hex_id, c.error FROM cell c JOIN project p ON p.id = c.project"
+         " %s WHERE 1",
+         "(c.hex_id = ?1 OR " PROJECT_ID ")", SEARCH_KIND_CELL, "c.id",
+         "p.hex_id, p.id, c.position, c.id", "s.score, c.id"},
+        {"SELECT c.dataframe, p.title, c.type, coalesce(json_array_length(c.columns), 0),"
+         " p.views_all_time, " CONNECTION_NAME ", c.hex_id, p.hex_id,"
+         " (SELECT group_concat(value, ', ') FROM json_each(coalesce(c.columns, '[]')))"
+         " FROM cell c JOIN project p ON p.id = c.project %s WHERE c.dataframe <> ''",
+         "(c.hex_id = ?1 OR c.dataframe = ?1 COLLATE NOCASE OR " PROJECT_ID ")",
+         SEARCH_KIND_CELL, "c.id",
+         "p.views_all_time DESC NULLS LAST, p.hex_id, p.id, c.position, c.id", "s.score, c.id"},
+        {"SELECT " TABLE_NAME
+         ", coalesce((SELECT d.name FROM data_connection d WHERE d.source ="
+         " t.source AND d.hex_id = t.connection), t.connection),"
+         " (SELECT count(DISTINCT owner) FROM edge WHERE from_table = t.id OR to_table = t.id),"
+         " (SELECT count(*) FROM edge WHERE from_table = t.id),"
+         " (SELECT count(*) FROM edge WHERE to_table = t.id), t.connection"
+         " FROM warehouse_table t %s WHERE 1",
+         "(" TABLE_NAME " = ?1 COLLATE NOCASE OR t.name = ?1 COLLATE NOCASE)", SEARCH_KIND_TEXT,
+         TABLE_NAME, "3 DESC, 1, 6, t.id", NULL},
+        {"SELECT name, kind, projects, description FROM (SELECT name, 'category' AS kind,"
+         " count(DISTINCT project) AS projects, max(description) AS description FROM"
+         " project_category GROUP BY name UNION ALL SELECT status, 'status', count(*), NULL "
+         "FROM"
+         " project WHERE status <> '' GROUP BY status) %s WHERE 1",
+         "name = ?1", SEARCH_KIND_TEXT, "name || ' ' || coalesce(description, '')",
+         "projects DESC, name, kind", NULL},
+        {"SELECT d.name, d.type, d.database, d.schema, (SELECT count(*) FROM cell c JOIN "
+         "project p"
+         " ON p.id = c.project WHERE c.connection = d.hex_id AND p.source = d.source),"
+         " (SELECT count(*) FROM warehouse_table t WHERE t.source = d.source AND t.connection ="
+         " d.hex_id), d.hex_id, d.description FROM data_connection d %s WHERE 1",
+         "(d.hex_id = ?1 OR d.name = ?1)", SEARCH_KIND_TEXT,
+         "coalesce(d.name, '') || ' ' || coalesce(d.type, '') || ' ' || "
+         "coalesce(d.description, '')",
+         "d.name, d.hex_id", NULL},
+        {"SELECT name, projects, creator, description, id FROM (SELECT l.name, (SELECT"
+         " count(DISTINCT h.project) FROM sharing h JOIN project p ON p.id = h.project WHERE"
+         " h.kind = 2 AND h.name = l.name AND p.source = l.source) AS projects, l.creator,"
+         " l.description, l.hex_id AS id FROM collection l UNION ALL SELECT h.name,"
+         " count(DISTINCT h.project), NULL, NULL, NULL FROM sharing h JOIN project p ON p.id ="
+         " h.project WHERE h.kind = 2 AND NOT EXISTS (SELECT 1 FROM collection l WHERE "
+         "l.source ="
+         " p.source AND l.name = h.name) GROUP BY p.source, h.name) %s WHERE 1",
+         "(id = ?1 OR name = ?1)", SEARCH_KIND_TEXT, "name || ' ' || coalesce(description, '')",
+         "name, id", NULL},
+        {"SELECT r.hex_id, p.title, r.status, r.trigger, " TIME_OF("r.started_ms") ", " TIME_OF(
+             "r.ended_ms") ", CAST(round(r.elapsed_ms / 1000) AS INTEGER), p.hex_id FROM run r "
+                           "JOIN"
+                           " project p ON p.id = r.project %s WHERE 1",
+         "(r.hex_id = ?1 OR " PROJECT_ID ")", SEARCH_KIND_TEXT,
+         "coalesce(p.title, '') || ' ' || coalesce(r.status, '') || ' ' || coalesce(r.trigger, "
+         "'')",
+         "r.started_ms IS NULL DESC, r.started_ms DESC, p.id, r.position", NULL},
+        {"SELECT u.email, u.name, u.role, (SELECT count(*) FROM project p WHERE p.source = "
+         "u.source"
+         " AND p.owner = u.email COLLATE NOCASE), " TIME_OF(
+             "u.last_login_ms") ", u.hex_id"
+                                " FROM user u %s WHERE 1",
+         "(u.hex_id = ?1 OR u.email = ?1 COLLATE NOCASE OR u.name = ?1)", SEARCH_KIND_TEXT,
+         "coalesce(u.email, '') || ' ' || coalesce(u.name, '')", "u.email, u.hex_id", NULL},
+        {"SELECT g.name, (SELECT count(DISTINCT h.project) FROM sharing h JOIN project p ON "
+         "p.id ="
+         " h.project WHERE h.kind = 1 AND h.name = g.name AND p.source = g.source), " TIME_OF(
+             "g.created_ms") ", g.hex_id FROM user_group g %s WHERE 1",
+         "(g.hex_id = ?1 OR g.name = ?1)", SEARCH_KIND_TEXT, "coalesce(g.name, '')",
+         "g.name, g.hex_id", NULL},
+};
+
+/* ---- the user's words as a query that has no syntax of its own ---- */
+
+static bool has_letters(struct str word)
+{
+    size_t at = 0;
+    while (at < word.n) {
+        uint32_t c = str_next_codepoint(word, &at);
+        bool is_alphanumeric = (c >= '0' && c <= '9') || (c >= 'a' && c <= 'z') ||
+                               (c >= 'A' && c <= 'Z') || c >= 0x80;
+        if (is_alphanumeric) {
+            return true;
+        }
+    }
+    return false;
+}
+
+/* The next word of *text, which moves behind it; empty at the end. */
+static struct str next_word(struct str *text)
+{
+    size_t start = 0;
+    while (start < text->n && (unsigned char)text->p[start] <= ' ') {
+        start++;
+    }
+    size_t end = start;
+    while (end < text->n && (unsigned char)text->p[end] > ' ') {
+        end++;
+    }
+    struct str word = str_sub(*text, start, end - start);
+    *text = str_sub(*text, end, SIZE_MAX);
+    return word;
+}
+
+/* "a" "b"* for FTS5: every word, the last one may go on. Empty when there is nothing to find.
+ */
+static void write_match(struct buf *out, struct str text)
+{
+    size_t words = 0;
+    for (struct str word = next_word(&text); word.n > 0 && words < MAX_WORDS;
+         word = next_word(&text)) {
+        if (!has_letters(word)) {
+            continue;
+        }
+        (void)buf_append_cstr(out, words > 0 ? " \"" : "\"");
+        for (size_t i = 0; i < word.n; i++) {
+            (void)buf_append_cstr(out, word.p[i] == '"' ? "\"" : "");
+            (void)buf_append_char(out, word.p[i]);
+        }
+        (void)buf_append_char(out, '"');
+        words++;
+    }
+    if (words > 0) {
+        (void)buf_append_char(out, '*');
+    }
+}
+
+/* ---- the statement ---- */
+
+#define CELL_MATCH                                                                             \
+    " JOIN (SELECT rowid AS row, rank AS score FROM cell_search WHERE cell_search MATCH ?2) s" \
+    " ON s.row = "
+/* A project is found by its own words first, then by those of its cells. */
+#define PROJECT_MATCH                                                                          \
+    " JOIN (SELECT row, min(score) AS score FROM (SELECT rowid AS row, rank - 1000 AS score"   \
+    " FROM project_search WHERE project_search MATCH ?2 UNION ALL SELECT c.project, 0 FROM"    \
+    " cell_search JOIN cell c ON c.id = cell_search.rowid WHERE cell_search MATCH ?2) GROUP"   \
+    " BY row) s ON s.row = "
+#define CELL_TEXT "substr(coalesce(c.source, c.text, ''), 1, 200)"
+#define CELL_SNIPPET                                                                           \
+    "(SELECT snippet(cell_search, -1, '', '', '...', 24) FROM cell_search WHERE cell_search"   \
+    " MATCH ?2 AND cell_search.rowid = c.id)"
+
+/* select with its %s filled: the cells' text where there is one, then the join. */
+static void write_select(struct buf *sql, const struct show *show, bool has_search)
+{
+    const char *rest = show->select;
+    bool is_text = strstr(rest, "%s, ") != NULL;
+    for (const char *hole = strstr(rest, "%s"); hole != NULL; hole = strstr(rest, "%s")) {
+        (void)buf_append(sql, rest, (size_t)(hole - rest));
+        if (is_text) {
+            (void)buf_append_cstr(sql, has_search ? CELL_SNIPPET : CELL_TEXT);
+            is_text = false;
+        } else if (has_search && show->search != SEARCH_KIND_TEXT) {
+            (void)buf_append_cstr(sql, show->search == SEARCH_KIND_CELL ? CELL_MATCH
+                                                                        : PROJECT_MATCH);
+            (void)buf_append_cstr(sql, show->search_text);
+        }
+        rest = hole + 2;
+    }
+    (void)buf_append_cstr(sql, rest);
+}
+
+static void write_sql(struct buf *sql, const struct show *show,
+                      const struct query_filter *filter)
+{
+    bool has_search = !str_is_null(filter->search);
+    bool is_full_text = has_search && show->search != SEARCH_KIND_TEXT;
+    write_select(sql, show, has_search);
+    if (!str_is_null(filter->id)) {
+        (void)buf_printf(sql, " AND %s", show->where_id);
+    }
+    if (has_search && !is_full_text) {
+        (void)buf_printf(sql, " AND instr(lower(%s), lower(?2)) > 0", show->search_text);
+    }
+    (void)buf_printf(sql, " ORDER BY %s", is_full_text ? show->search_order : show->order);
+    if (filter->limit > 0) {
+        (void)buf_append_cstr(sql, " LIMIT ?3");
+    }
+}
+
+/* By number: a parameter that the SQL does not have is passed over. */
+static void bind_filter(struct statement *statement, const struct query_filter *filter,
+                        struct str search)
+{
+    int count = statement->handle != NULL ? sqlite3_bind_parameter_count(statement->handle) : 0;
+    if (count >= 1) {
+        bind_str(statement, filter->id);
+    }
+    if (count >= 2) {
+        bind_str(statement, search);
+    }
+    if (count >= 3) {
+        bind_int(statement, filter->limit);
+    }
+}
+
+static enum status give_rows(struct statement *statement, size_t columns, query_row_fn *row,
+                             void *ctx, int64_t *count, struct error *err)
+{
+    struct str cells[MAX_COLUMNS];
+    bool has_row = true;
+    enum status status = OK;
+    while (status == OK && has_row) {
+        status = sqlite_step(statement, &has_row, err);
+        if (status != OK || !has_row) {
+            break;
+        }
+        for (size_t i = 0; i < columns; i++) {
+            bool is_null = column_is_null(statement, (int)i);
+            const char *text = (const char *)sqlite3_column_text(statement->handle, (int)i);
+            if (!is_null && text == NULL) {
+                return error_nomem(err);
+            }
+            cells[i] =
+                is_null
+                    ? STR_NULL
+                    : str_from_n(text, (size_t)sqlite3_column_bytes(statement->handle, (int)i));
+        }
+        *count += 1;
+        status = row(ctx, cells, columns, err);
+    }
+    return status;
+}
+
+enum status query_show(struct catalog *catalog, const struct query_kind *kind,
+                       const struct query_filter *filter, query_row_fn *row, void *ctx,
+                       struct error *err)
+{
+    const struct show *show = &shows[kind - query_kinds];
+    struct buf sql;
+    struct buf match;
+    int64_t count = 0;
+    enum status status = OK;
+    bool has_match = !str_is_null(filter->search) && show->search != SEARCH_KIND_TEXT;
+    buf_init(&sql, SQL_BYTES);
+    buf_init(&match, SQL_BYTES);
+    if (has_match) {
+        write_match(&match, filter->search);
+    }
+    write_sql(&sql, show, filter);
+    if (buf_status(&sql) != OK || buf_status(&match) != OK) {
+        status = buf_status(&match) == ERR_LIMIT
+                     ? error_set(err, ERR_LIMIT, "the text to search for is too long")
+                     : error_nomem(err);
+        goto out;
+    }
+    if (!has_match || match.size > 0) {
+        struct statement statement = sqlite_use_once(&catalog->db, buf_str(&sql));
+        bind_filter(&statement, filter, has_match ? buf_str(&match) : filter->search);
+        status = give_rows(&statement, kind->column_count, row, ctx, &count, err);
+        sqlite_end(&statement);
+    }
+    if (status == OK && count == 0 && !str_is_null(filter->id)) {
+        status = error_set(err, ERR_NOT_FOUND, "the catalog has no such %.*s: %.*s",
+                           (int)strlen(kind->name) - 1, kind->name,
+                           STR_ARG(str_sub(filter->id, 0, 200)));
+    }
+out:
+    buf_free(&sql);
+    buf_free(&match);
+    return status;
+}
