@@ -78,8 +78,6 @@ static const char *remedy_of(enum status status)
     case ERR_RATE:
         return "Check hostPort and the network. What was read is in the catalog; the next run "
                "goes on from there.";
-    case ERR_CANCELLED:
-        return "What was read is in the catalog; the next run goes on from there.";
     default:
         return NULL;
     }
@@ -123,6 +121,7 @@ static enum exit_code finish(struct run_view *view, const char *command,
         step_of("Listing", &run->sync.listing),
         step_of("Details", &run->sync.details),
         {.name = "Lineage", .records = run->analysed, .updated_records = run->analysed}};
+    steps[0].updated_records = run->sync.changes.added + run->sync.changes.updated;
     steps[1].failures = failures_of(&run->sync, &steps[1].failure_count);
     struct summary summary = {.command = command,
                               .exit_code =
