@@ -1,6 +1,7 @@
 #include "app/cli/commands.h"
 
 #include "app/cli/documentation.h"
+#include "catalog/query.h"
 
 #include <setjmp.h>
 #include <stdarg.h>
@@ -63,6 +64,24 @@ static void test_every_document_names_every_option(void **state)
     }
 }
 
+static void test_kinds_are_those_of_the_catalog(void **state)
+{
+    const struct option_command *show = option_find_command(&commands_table, STR("show"));
+    const struct option_command *export = option_find_command(&commands_table, STR("export"));
+    (void)state;
+    assert_non_null(show);
+    assert_int_equal(show->word_count, query_kind_count);
+    for (size_t i = 0; i < query_kind_count; i++) {
+        assert_string_equal(show->words[i].name, query_kinds[i].name);
+    }
+    assert_non_null(export);
+    for (size_t i = 0; query_export_kinds[i] != NULL; i++) {
+        assert_string_equal(export->options[0].choices[i], query_export_kinds[i]);
+        assert_true(export->options[0].choices[i + 1] != NULL ||
+                    query_export_kinds[i + 1] == NULL);
+    }
+}
+
 static void test_unknown_shell_is_refused(void **state)
 {
     struct buf got;
@@ -78,6 +97,7 @@ int main(void)
         cmocka_unit_test(test_table_is_consistent),
         cmocka_unit_test(test_help_fits_the_width),
         cmocka_unit_test(test_every_document_names_every_option),
+        cmocka_unit_test(test_kinds_are_those_of_the_catalog),
         cmocka_unit_test(test_unknown_shell_is_refused),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

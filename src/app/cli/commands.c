@@ -68,6 +68,49 @@ static const struct option_spec global_options[] = {
     {.name = "version", .type = OPTION_TYPE_FLAG, .help = "Print the version"},
 };
 
+static const struct option_spec show_options[] = {
+    {.name = "json",
+     .type = OPTION_TYPE_FLAG,
+     .help = "One JSON object a line, exactly what the catalog holds"},
+    {.name = "csv",
+     .type = OPTION_TYPE_FLAG,
+     .help = "Comma-separated values with a header row; cells that a spreadsheet would take "
+             "for a formula begin with '"},
+    {.name = "search",
+     .argument = "TEXT",
+     .type = OPTION_TYPE_TEXT,
+     .help = "Only what has these words in titles, descriptions, SQL or Markdown"},
+    {.name = "limit",
+     .letter = 'n',
+     .argument = "NUMBER",
+     .type = OPTION_TYPE_COUNT,
+     .fallback = "no limit",
+     .help = "At most so many"},
+};
+
+/* The same kinds as query_kinds has; a test compares. */
+static const struct option_word show_words[] = {
+    {"projects", "Projects, most viewed first"},
+    {"components", "Components, and how many projects use them"},
+    {"cells", "Cells of the notebooks with their SQL, code and text"},
+    {"datasets", "Data frames that cells make"},
+    {"tables", "Warehouse tables that are read or written"},
+    {"tags", "Categories and statuses in use"},
+    {"connections", "Data connections, and how much uses them"},
+    {"collections", "Collections, and how many projects they hold"},
+    {"runs", "Runs of published projects, newest first"},
+    {"users", "People of the workspace"},
+    {"groups", "Groups of people"},
+};
+
+static const struct option_example show_examples[] = {
+    {"hexmeta show projects", "All projects, most viewed first."},
+    {"hexmeta show projects 'Weekly revenue'", "One project, by id or exact title."},
+    {"hexmeta show cells --search refund --json | jq .project",
+     "The projects that have a cell about refunds."},
+    {"hexmeta show tables --csv > tables.csv", "The tables, for a spreadsheet."},
+};
+
 /* The same kinds as query_export_kinds has; a test compares. */
 static const char *const export_kinds[] = {
     "workspace", "connection", "project", "cell", "dataset", "table", "edge", "run", NULL};
@@ -165,6 +208,21 @@ static const struct option_command commands[] = {
      .takes_files = true,
      .examples = import_examples,
      .example_count = COUNT_OF(import_examples)},
+    {.name = "show",
+     .arguments = "KIND [ID]",
+     .min_arguments = 1,
+     .max_arguments = 2,
+     .summary = "List what the catalog holds, or one thing of it",
+     .description = "Prints a table that is fitted to the terminal; texts that are too long "
+                    "end in an ellipsis. With an ID, everything that is known about that one. "
+                    "With --json or --csv nothing is cut.",
+     .options = show_options,
+     .option_count = COUNT_OF(show_options),
+     .words_title = "Kinds",
+     .words = show_words,
+     .word_count = COUNT_OF(show_words),
+     .examples = show_examples,
+     .example_count = COUNT_OF(show_examples)},
     {.name = "export",
      .arguments = "",
      .summary = "Print the whole catalog as JSON Lines",
@@ -208,7 +266,7 @@ static const struct option_command commands[] = {
 static cli_command_fn *const functions[] = {
     cmd_ingest, /* ingest */
     cmd_ingest, /* sync */
-    cmd_import, cmd_export, cmd_config, cmd_version, cmd_help,
+    cmd_import, cmd_show, cmd_export, cmd_config, cmd_version, cmd_help,
 };
 
 static const struct option_word exits[] = {
