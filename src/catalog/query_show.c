@@ -21,13 +21,6 @@
     {                                                                                          \
         title, true                                                                            \
     }
-#define TIME_OF(column) "strftime('%Y-%m-%d %H:%M', " column " / 1000, 'unixepoch')"
-#define STATE_OF(p)                                                                            \
-    "CASE " p ".state WHEN 0 THEN 'active' WHEN 1 THEN 'archived' WHEN 2 THEN 'trashed'"       \
-    " ELSE 'gone' END"
-#define DETAIL_OF(p)                                                                           \
-    "CASE " p ".detail WHEN 0 THEN 'listed' WHEN 1 THEN 'full' ELSE 'denied' END"
-
 static const struct query_column project_columns[] = {
     TEXT("id"),       TEXT("title"),  TEXT("state"),     TEXT("owner"),   TEXT("status"),
     NUMBER("views"),  TEXT("edited"), TEXT("published"), NUMBER("cells"), NUMBER("datasets"),
@@ -95,126 +88,150 @@ struct show {
     const char *search_order;
 };
 
-#define PROJECT_FROM " FROM project p"
-#define COUNT_CELLS "(SELECT count(*) FROM cell c WHERE c.project = p.id)"
-#define COUNT_DATASETS                                                                         \
-    "(SELECT count(*) FROM cell c WHERE c.project = p.id AND c.dataframe <> '')"
-#define PROJECT_ID "(p.hex_id = ?1 COLLATE NOCASE OR p.title = ?1)"
-#define CONNECTION_NAME                                                                        \
-    "coalesce((SELECT d.name FROM data_connection d WHERE d.source = p.source"                 \
-    " AND d.hex_id = c.connection), c.connection)"
-#define TABLE_NAME                                                                             \
-    "CASE WHEN t.database = '' THEN '' ELSE t.database || '.' END ||"                          \
-    " CASE WHEN t.schema = '' THEN '' ELSE t.schema || '.' END || t.name"
-
-static const struct show shows[] =
+static const struct show shows[] = {
     {
-        {"SELECT p.hex_id, p.title, " STATE_OF("p") ", p.owner, p.status, "
-                                                    "p.views_all_time, " TIME_OF("p.edited_ms") ", " TIME_OF(
-                                                        "p.published_ms") ", " COUNT_CELLS
-                                                                          ", " COUNT_DATASETS
-                                                                          ", (SELECT "
-                                                                          "count(DISTINCT "
-                                                                          "e.from_table) FROM "
-                                                                          "edge e WHERE "
-                                                                          "e.owner = "
-                                                                          "p.id), " DETAIL_OF(
-                                                                              "p") ", (SELECT "
-                                                                                   "group_"
-                                                                                   "concat("
-                                                                                   "name, ', "
-                                                                                   "') FROM "
-                                                                                   "project_"
-                                                                                   "category "
-                                                                                   "WHERE "
-                                                                                   "project = "
-                                                                                   "p.id), "
-                                                                                   "p."
-                                                                                   "failur"
-                                                                                   "e" PROJECT_FROM
-                                                                                   " %s WHERE "
-                                                                                   "p.type = 0",
-         PROJECT_ID, SEARCH_KIND_PROJECT, "p.id",
-         "p.views_all_time DESC NULLS LAST, p.title, p.hex_id, p.id",
-         "s.score, p.views_all_time DESC NULLS LAST, p.id"},
-        {"SELECT p.hex_id, p.title, " STATE_OF(
-             "p") ", p.owner, p.status,"
-                  " (SELECT count(DISTINCT i.project) FROM import i JOIN project u ON u.id = "
-                  "i.project"
-                  " WHERE i.component = p.hex_id AND u.source = p.source), " TIME_OF(
-                      "p.edited_ms") ", " COUNT_CELLS ", " COUNT_DATASETS ", " DETAIL_OF("p")
-                      PROJECT_FROM " %s WHERE p.type = 1",
-         PROJECT_ID, SEARCH_KIND_PROJECT, "p.id", "p.title, p.hex_id, p.id", "s.score, p.id"},
-        {"SELECT c.hex_id, p.title, c.position, c.type, coalesce(c.label, c.title), "
-         "c.dataframe, "
-         "%s, " CONNECTION_NAME
-         ", p.hex_id, c.error FROM cell c JOIN project p ON p.id = c.project"
-         " %s WHERE 1",
-         "(c.hex_id = ?1 OR " PROJECT_ID ")", SEARCH_KIND_CELL, "c.id",
-         "p.hex_id, p.id, c.position, c.id", "s.score, c.id"},
-        {"SELECT c.dataframe, p.title, c.type, coalesce(json_array_length(c.columns), 0),"
-         " p.views_all_time, " CONNECTION_NAME ", c.hex_id, p.hex_id,"
-         " (SELECT group_concat(value, ', ') FROM json_each(coalesce(c.columns, '[]')))"
-         " FROM cell c JOIN project p ON p.id = c.project %s WHERE c.dataframe <> ''",
-         "(c.hex_id = ?1 OR c.dataframe = ?1 COLLATE NOCASE OR " PROJECT_ID ")",
-         SEARCH_KIND_CELL, "c.id",
-         "p.views_all_time DESC NULLS LAST, p.hex_id, p.id, c.position, c.id", "s.score, c.id"},
-        {"SELECT " TABLE_NAME
-         ", coalesce((SELECT d.name FROM data_connection d WHERE d.source ="
-         " t.source AND d.hex_id = t.connection), t.connection),"
-         " (SELECT count(DISTINCT owner) FROM edge WHERE from_table = t.id OR to_table = t.id),"
-         " (SELECT count(*) FROM edge WHERE from_table = t.id),"
-         " (SELECT count(*) FROM edge WHERE to_table = t.id), t.connection"
-         " FROM warehouse_table t %s WHERE 1",
-         "(" TABLE_NAME " = ?1 COLLATE NOCASE OR t.name = ?1 COLLATE NOCASE)", SEARCH_KIND_TEXT,
-         TABLE_NAME, "3 DESC, 1, 6, t.id", NULL},
-        {"SELECT name, kind, projects, description FROM (SELECT name, 'category' AS kind,"
-         " count(DISTINCT project) AS projects, max(description) AS description FROM"
-         " project_category GROUP BY name UNION ALL SELECT status, 'status', count(*), NULL "
-         "FROM"
-         " project WHERE status <> '' GROUP BY status) %s WHERE 1",
-         "name = ?1", SEARCH_KIND_TEXT, "name || ' ' || coalesce(description, '')",
-         "projects DESC, name, kind", NULL},
-        {"SELECT d.name, d.type, d.database, d.schema, (SELECT count(*) FROM cell c JOIN "
-         "project p"
-         " ON p.id = c.project WHERE c.connection = d.hex_id AND p.source = d.source),"
-         " (SELECT count(*) FROM warehouse_table t WHERE t.source = d.source AND t.connection ="
-         " d.hex_id), d.hex_id, d.description FROM data_connection d %s WHERE 1",
-         "(d.hex_id = ?1 OR d.name = ?1)", SEARCH_KIND_TEXT,
-         "coalesce(d.name, '') || ' ' || coalesce(d.type, '') || ' ' || "
-         "coalesce(d.description, '')",
-         "d.name, d.hex_id", NULL},
-        {"SELECT name, projects, creator, description, id FROM (SELECT l.name, (SELECT"
-         " count(DISTINCT h.project) FROM sharing h JOIN project p ON p.id = h.project WHERE"
-         " h.kind = 2 AND h.name = l.name AND p.source = l.source) AS projects, l.creator,"
-         " l.description, l.hex_id AS id FROM collection l UNION ALL SELECT h.name,"
-         " count(DISTINCT h.project), NULL, NULL, NULL FROM sharing h JOIN project p ON p.id ="
-         " h.project WHERE h.kind = 2 AND NOT EXISTS (SELECT 1 FROM collection l WHERE "
-         "l.source ="
-         " p.source AND l.name = h.name) GROUP BY p.source, h.name) %s WHERE 1",
-         "(id = ?1 OR name = ?1)", SEARCH_KIND_TEXT, "name || ' ' || coalesce(description, '')",
-         "name, id", NULL},
-        {"SELECT r.hex_id, p.title, r.status, r.trigger, " TIME_OF("r.started_ms") ", " TIME_OF(
-             "r.ended_ms") ", CAST(round(r.elapsed_ms / 1000) AS INTEGER), p.hex_id FROM run r "
-                           "JOIN"
-                           " project p ON p.id = r.project %s WHERE 1",
-         "(r.hex_id = ?1 OR " PROJECT_ID ")", SEARCH_KIND_TEXT,
-         "coalesce(p.title, '') || ' ' || coalesce(r.status, '') || ' ' || coalesce(r.trigger, "
-         "'')",
-         "r.started_ms IS NULL DESC, r.started_ms DESC, p.id, r.position", NULL},
-        {"SELECT u.email, u.name, u.role, (SELECT count(*) FROM project p WHERE p.source = "
-         "u.source"
-         " AND p.owner = u.email COLLATE NOCASE), " TIME_OF(
-             "u.last_login_ms") ", u.hex_id"
-                                " FROM user u %s WHERE 1",
-         "(u.hex_id = ?1 OR u.email = ?1 COLLATE NOCASE OR u.name = ?1)", SEARCH_KIND_TEXT,
-         "coalesce(u.email, '') || ' ' || coalesce(u.name, '')", "u.email, u.hex_id", NULL},
-        {"SELECT g.name, (SELECT count(DISTINCT h.project) FROM sharing h JOIN project p ON "
-         "p.id ="
-         " h.project WHERE h.kind = 1 AND h.name = g.name AND p.source = g.source), " TIME_OF(
-             "g.created_ms") ", g.hex_id FROM user_group g %s WHERE 1",
-         "(g.hex_id = ?1 OR g.name = ?1)", SEARCH_KIND_TEXT, "coalesce(g.name, '')",
-         "g.name, g.hex_id", NULL},
+        .select = "SELECT p.hex_id, p.title, CASE p.state WHEN 0 THEN 'active' WHEN 1 THEN"
+                  " 'archived' WHEN 2 THEN 'trashed' ELSE 'gone' END, p.owner, p.status,"
+                  " p.views_all_time, strftime('%Y-%m-%d %H:%M', p.edited_ms / 1000,"
+                  " 'unixepoch'), strftime('%Y-%m-%d %H:%M', p.published_ms / 1000,"
+                  " 'unixepoch'), (SELECT count(*) FROM cell c WHERE c.project = p.id), (SELECT"
+                  " count(*) FROM cell c WHERE c.project = p.id AND c.dataframe <> ''), (SELECT"
+                  " count(DISTINCT e.from_table) FROM edge e WHERE e.owner = p.id), CASE"
+                  " p.detail WHEN 0 THEN 'listed' WHEN 1 THEN 'full' ELSE 'denied' END, (SELECT"
+                  " group_concat(name, ', ') FROM project_category WHERE project = p.id),"
+                  " p.failure FROM project p %s WHERE p.type = 0",
+        .where_id = "(p.hex_id = ?1 COLLATE NOCASE OR p.title = ?1)",
+        .search = SEARCH_KIND_PROJECT,
+        .search_text = "p.id",
+        .order = "p.views_all_time DESC NULLS LAST, p.title, p.hex_id, p.id",
+        .search_order = "s.score, p.views_all_time DESC NULLS LAST, p.id",
+    },
+    {
+        .select = "SELECT p.hex_id, p.title, CASE p.state WHEN 0 THEN 'active' WHEN 1 THEN"
+                  " 'archived' WHEN 2 THEN 'trashed' ELSE 'gone' END, p.owner, p.status,"
+                  " (SELECT count(DISTINCT i.project) FROM import i JOIN project u ON u.id ="
+                  " i.project WHERE i.component = p.hex_id AND u.source = p.source),"
+                  " strftime('%Y-%m-%d %H:%M', p.edited_ms / 1000, 'unixepoch'), (SELECT"
+                  " count(*) FROM cell c WHERE c.project = p.id), (SELECT count(*) FROM cell c"
+                  " WHERE c.project = p.id AND c.dataframe <> ''), CASE p.detail WHEN 0 THEN"
+                  " 'listed' WHEN 1 THEN 'full' ELSE 'denied' END FROM project p %s WHERE"
+                  " p.type = 1",
+        .where_id = "(p.hex_id = ?1 COLLATE NOCASE OR p.title = ?1)",
+        .search = SEARCH_KIND_PROJECT,
+        .search_text = "p.id",
+        .order = "p.title, p.hex_id, p.id",
+        .search_order = "s.score, p.id",
+    },
+    {
+        .select = "SELECT c.hex_id, p.title, c.position, c.type, coalesce(c.label, c.title),"
+                  " c.dataframe, %s, coalesce((SELECT d.name FROM data_connection d WHERE"
+                  " d.source = p.source AND d.hex_id = c.connection), c.connection), p.hex_id,"
+                  " c.error FROM cell c JOIN project p ON p.id = c.project %s WHERE 1",
+        .where_id = "(c.hex_id = ?1 OR (p.hex_id = ?1 COLLATE NOCASE OR p.title = ?1))",
+        .search = SEARCH_KIND_CELL,
+        .search_text = "c.id",
+        .order = "p.hex_id, p.id, c.position, c.id",
+        .search_order = "s.score, c.id",
+    },
+    {
+        .select = "SELECT c.dataframe, p.title, c.type, coalesce(json_array_length(c.columns),"
+                  " 0), p.views_all_time, coalesce((SELECT d.name FROM data_connection d WHERE"
+                  " d.source = p.source AND d.hex_id = c.connection), c.connection), c.hex_id,"
+                  " p.hex_id, (SELECT group_concat(value, ', ') FROM"
+                  " json_each(coalesce(c.columns, '[]'))) FROM cell c JOIN project p ON p.id ="
+                  " c.project %s WHERE c.dataframe <> ''",
+        .where_id =
+            "(c.hex_id = ?1 OR c.dataframe = ?1 COLLATE NOCASE OR (p.hex_id = ?1 COLLATE"
+            " NOCASE OR p.title = ?1))",
+        .search = SEARCH_KIND_CELL,
+        .search_text = "c.id",
+        .order = "p.views_all_time DESC NULLS LAST, p.hex_id, p.id, c.position, c.id",
+        .search_order = "s.score, c.id",
+    },
+    {
+        .select = "SELECT CASE WHEN t.database = '' THEN '' ELSE t.database || '.' END || CASE"
+                  " WHEN t.schema = '' THEN '' ELSE t.schema || '.' END || t.name,"
+                  " coalesce((SELECT d.name FROM data_connection d WHERE d.source = t.source"
+                  " AND d.hex_id = t.connection), t.connection), (SELECT count(DISTINCT owner)"
+                  " FROM edge WHERE from_table = t.id OR to_table = t.id), (SELECT count(*)"
+                  " FROM edge WHERE from_table = t.id), (SELECT count(*) FROM edge WHERE"
+                  " to_table = t.id), t.connection FROM warehouse_table t %s WHERE 1",
+        .where_id = "(CASE WHEN t.database = '' THEN '' ELSE t.database || '.' END || CASE WHEN"
+                    " t.schema = '' THEN '' ELSE t.schema || '.' END || t.name = ?1 COLLATE"
+                    " NOCASE OR t.name = ?1 COLLATE NOCASE)",
+        .search = SEARCH_KIND_TEXT,
+        .search_text =
+            "CASE WHEN t.database = '' THEN '' ELSE t.database || '.' END || CASE WHEN"
+            " t.schema = '' THEN '' ELSE t.schema || '.' END || t.name",
+        .order = "3 DESC, 1, 6, t.id",
+    },
+    {
+        .select = "SELECT name, kind, projects, description FROM (SELECT name, 'category' AS"
+                  " kind, count(DISTINCT project) AS projects, max(description) AS description"
+                  " FROM project_category GROUP BY name UNION ALL SELECT status, 'status',"
+                  " count(*), NULL FROM project WHERE status <> '' GROUP BY status) %s WHERE 1",
+        .where_id = "name = ?1",
+        .search = SEARCH_KIND_TEXT,
+        .search_text = "name || ' ' || coalesce(description, '')",
+        .order = "projects DESC, name, kind",
+    },
+    {
+        .select = "SELECT d.name, d.type, d.database, d.schema, (SELECT count(*) FROM cell c"
+                  " JOIN project p ON p.id = c.project WHERE c.connection = d.hex_id AND"
+                  " p.source = d.source), (SELECT count(*) FROM warehouse_table t WHERE"
+                  " t.source = d.source AND t.connection = d.hex_id), d.hex_id, d.description"
+                  " FROM data_connection d %s WHERE 1",
+        .where_id = "(d.hex_id = ?1 OR d.name = ?1)",
+        .search = SEARCH_KIND_TEXT,
+        .search_text = "coalesce(d.name, '') || ' ' || coalesce(d.type, '') || ' ' ||"
+                       " coalesce(d.description, '')",
+        .order = "d.name, d.hex_id",
+    },
+    {
+        .select = "SELECT name, projects, creator, description, id FROM (SELECT l.name, (SELECT"
+                  " count(DISTINCT h.project) FROM sharing h JOIN project p ON p.id = h.project"
+                  " WHERE h.kind = 2 AND h.name = l.name AND p.source = l.source) AS projects,"
+                  " l.creator, l.description, l.hex_id AS id FROM collection l UNION ALL SELECT"
+                  " h.name, count(DISTINCT h.project), NULL, NULL, NULL FROM sharing h JOIN"
+                  " project p ON p.id = h.project WHERE h.kind = 2 AND NOT EXISTS (SELECT 1"
+                  " FROM collection l WHERE l.source = p.source AND l.name = h.name) GROUP BY"
+                  " p.source, h.name) %s WHERE 1",
+        .where_id = "(id = ?1 OR name = ?1)",
+        .search = SEARCH_KIND_TEXT,
+        .search_text = "name || ' ' || coalesce(description, '')",
+        .order = "name, id",
+    },
+    {
+        .select = "SELECT r.hex_id, p.title, r.status, r.trigger, strftime('%Y-%m-%d %H:%M',"
+                  " r.started_ms / 1000, 'unixepoch'), strftime('%Y-%m-%d %H:%M', r.ended_ms /"
+                  " 1000, 'unixepoch'), CAST(round(r.elapsed_ms / 1000) AS INTEGER), p.hex_id"
+                  " FROM run r JOIN project p ON p.id = r.project %s WHERE 1",
+        .where_id = "(r.hex_id = ?1 OR (p.hex_id = ?1 COLLATE NOCASE OR p.title = ?1))",
+        .search = SEARCH_KIND_TEXT,
+        .search_text = "coalesce(p.title, '') || ' ' || coalesce(r.status, '') || ' ' ||"
+                       " coalesce(r.trigger, '')",
+        .order = "r.started_ms IS NULL DESC, r.started_ms DESC, p.id, r.position",
+    },
+    {
+        .select = "SELECT u.email, u.name, u.role, (SELECT count(*) FROM project p WHERE"
+                  " p.source = u.source AND p.owner = u.email COLLATE NOCASE),"
+                  " strftime('%Y-%m-%d %H:%M', u.last_login_ms / 1000, 'unixepoch'), u.hex_id"
+                  " FROM user u %s WHERE 1",
+        .where_id = "(u.hex_id = ?1 OR u.email = ?1 COLLATE NOCASE OR u.name = ?1)",
+        .search = SEARCH_KIND_TEXT,
+        .search_text = "coalesce(u.email, '') || ' ' || coalesce(u.name, '')",
+        .order = "u.email, u.hex_id",
+    },
+    {
+        .select = "SELECT g.name, (SELECT count(DISTINCT h.project) FROM sharing h JOIN project"
+                  " p ON p.id = h.project WHERE h.kind = 1 AND h.name = g.name AND p.source ="
+                  " g.source), strftime('%Y-%m-%d %H:%M', g.created_ms / 1000, 'unixepoch'),"
+                  " g.hex_id FROM user_group g %s WHERE 1",
+        .where_id = "(g.hex_id = ?1 OR g.name = ?1)",
+        .search = SEARCH_KIND_TEXT,
+        .search_text = "coalesce(g.name, '')",
+        .order = "g.name, g.hex_id",
+    },
 };
 
 /* ---- the user's words as a query that has no syntax of its own ---- */
