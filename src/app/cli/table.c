@@ -9,8 +9,8 @@
 #define SAMPLE_BYTES ((size_t)64 * 1024 * 1024)
 #define MAX_LINE_BYTES ((size_t)1024 * 1024)
 #define GAP 2
-/* Text columns are not cut below this; rather one column less. */
-#define MIN_TEXT_WIDTH 12
+/* Text columns are not cut below this (a date and time); rather one column less. */
+#define MIN_TEXT_WIDTH 16
 /* Longer cells are cut on any terminal, and in files: a table is for reading. */
 #define MAX_TEXT_WIDTH 200
 
