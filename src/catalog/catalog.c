@@ -27,8 +27,10 @@ static enum status set_up(struct sqlite *db, bool is_writer, struct error *err)
         db, "PRAGMA foreign_keys = ON; PRAGMA synchronous = NORMAL; PRAGMA cache_size = -3072;",
         err);
     if (status == OK && is_writer) {
-        status = sqlite_script(
-            db, "PRAGMA journal_mode = WAL; PRAGMA journal_size_limit = 8388608;", err);
+        status = sqlite_script(db,
+                               "PRAGMA journal_mode = WAL; PRAGMA wal_autocheckpoint = 4000; "
+                               "PRAGMA journal_size_limit = 16777216;",
+                               err);
     }
     return status;
 }

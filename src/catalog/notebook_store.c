@@ -110,9 +110,12 @@ static enum status store_named_connections(struct catalog *catalog, int64_t sour
     return status;
 }
 
-/* Whoever imports this project, also through other components. */
+/*
+ * Whoever imports this project, also through other components. The plus signs keep SQLite from
+ * walking over all projects of the source.
+ */
 static const char dependants_sql[] =
-    "UPDATE project SET needs_analysis = 1 WHERE source = ?1 AND needs_analysis = 0 AND id IN"
+    "UPDATE project SET needs_analysis = 1 WHERE +source = ?1 AND +needs_analysis = 0 AND id IN"
     " (WITH RECURSIVE dependant (id, hex_id) AS ("
     " SELECT p.id, p.hex_id FROM cell c JOIN project p ON p.id = c.project"
     "  WHERE c.component = ?2 AND p.source = ?1"

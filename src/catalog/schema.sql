@@ -353,3 +353,7 @@ WHEN old.label IS NOT new.label OR old.title IS NOT new.title
     INSERT INTO cell_search (rowid, label, title, dataframe, source, text)
     VALUES (new.id, new.label, new.title, new.dataframe, new.source, new.text);
 END;
+
+-- A transaction a project makes many small segments: fewer, larger merges cost less.
+INSERT INTO cell_search (cell_search, rank) VALUES ('automerge', 16);
+INSERT INTO cell_search (cell_search, rank) VALUES ('crisismerge', 64);
