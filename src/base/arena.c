@@ -50,7 +50,8 @@ static struct arena_block *add_block(struct arena *arena, size_t at_least)
     return block;
 }
 
-void *arena_alloc(struct arena *arena, size_t size)
+/* size bytes as they come. */
+static void *take(struct arena *arena, size_t size)
 {
     if (size > SIZE_MAX / 2) {
         return NULL;
@@ -65,8 +66,13 @@ void *arena_alloc(struct arena *arena, size_t size)
     }
     void *p = block->data + block->used;
     block->used += size;
-    memset(p, 0, size);
     return p;
+}
+
+void *arena_alloc(struct arena *arena, size_t size)
+{
+    void *p = take(arena, size);
+    return p != NULL ? memset(p, 0, size) : NULL;
 }
 
 void *arena_array(struct arena *arena, size_t count, size_t size)
@@ -79,10 +85,14 @@ void *arena_array(struct arena *arena, size_t count, size_t size)
 
 char *arena_cstr(struct arena *arena, struct str s)
 {
-    char *p = arena_alloc(arena, s.n + 1);
-    if (p != NULL && s.n > 0) {
+    char *p = take(arena, s.n + 1);
+    if (p == NULL) {
+        return NULL;
+    }
+    if (s.n > 0) {
         memcpy(p, s.p, s.n);
     }
+    p[s.n] = '\0';
     return p;
 }
 

@@ -14,7 +14,7 @@
 #include <string.h>
 
 #define JOB_BYTES ((size_t)512 * 1024 * 1024)
-#define DEFAULT_JOBS 8
+#define DEFAULT_JOBS 6
 #define QUERIED_TABLES_FACT "queried_tables.unavailable_since"
 #define FACT_AGE_MS ((int64_t)30 * 24 * 3600 * 1000)
 

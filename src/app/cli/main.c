@@ -5,6 +5,9 @@
 #include "app/cli/output.h"
 
 #include <fcntl.h>
+#ifdef __GLIBC__
+#include <malloc.h>
+#endif
 #include <signal.h>
 #include <stdio.h>
 #include <sys/prctl.h>
@@ -29,6 +32,17 @@ static void protect_secrets(void)
     (void)setrlimit(RLIMIT_CORE, &none);
 #ifndef HAS_LEAK_CHECKER
     (void)prctl(PR_SET_DUMPABLE, 0, 0, 0, 0);
+#endif
+}
+
+/*
+ * Large texts come and go. glibc would learn from the first large one that is freed to keep
+ * the next in the heap, which then never shrinks; a fixed threshold gives them back.
+ */
+static void give_memory_back(void)
+{
+#ifdef __GLIBC__
+    (void)mallopt(M_MMAP_THRESHOLD, 512 * 1024);
 #endif
 }
 
@@ -96,6 +110,7 @@ int main(int argc, char **argv)
     struct error err = ERROR_INIT;
     occupy_standard_streams();
     protect_secrets();
+    give_memory_back();
     (void)signal(SIGPIPE, SIG_IGN);
     enum exit_code code = run(&cli, argc, argv);
     if (output_flush(&err) != OK) {
