@@ -4,6 +4,7 @@
 #include "domain/notebook_lineage.h"
 
 /* One project with the components that it imports; a notebook is at most 64 MiB of text. */
+#define PROJECTS_A_TRANSACTION 50
 #define PROJECT_BYTES ((size_t)1024 * 1024 * 1024)
 
 struct analysis {
@@ -59,31 +60,43 @@ static enum status analyse_next(struct analysis *analysis, struct analyse_result
     struct str project_id = STR_NULL;
     struct notebook_edges found = {NULL};
     bool is_failed = false;
-    enum status status = catalog_begin(analysis->catalog, err);
-    if (status != OK) {
-        return status;
-    }
-    status = catalog_next_unanalysed(analysis->catalog, analysis->source, &analysis->arena,
-                                     &project_id, err);
+    arena_reset(&analysis->arena);
+    enum status status = catalog_next_unanalysed(analysis->catalog, analysis->source,
+                                                 &analysis->arena, &project_id, err);
     *has_more = status == OK && !str_is_null(project_id);
     if (!*has_more) {
-        goto out;
+        return status;
     }
     status = find_edges(analysis, project_id, &found, &is_failed, err);
-    if (status != OK) {
-        goto out;
-    }
-    status = catalog_store_edges(analysis->catalog, analysis->source, project_id, found.edges,
-                                 found.count, found.imports, found.import_count, err);
     if (status == OK) {
-        status = catalog_commit(analysis->catalog, err);
+        status =
+            catalog_store_edges(analysis->catalog, analysis->source, project_id, found.edges,
+                                found.count, found.imports, found.import_count, err);
     }
     if (status == OK) {
         result->projects++;
         result->edges += (int64_t)found.count;
         result->failures += is_failed ? 1 : 0;
     }
-out:
+    return status;
+}
+
+/* Several projects a transaction: what a kill takes away needs no request to come back. */
+static enum status analyse_batch(struct analysis *analysis, const volatile sig_atomic_t *stop,
+                                 struct analyse_result *result, bool *has_more,
+                                 struct error *err)
+{
+    enum status status = catalog_begin(analysis->catalog, err);
+    if (status != OK) {
+        return status;
+    }
+    for (int i = 0; i < PROJECTS_A_TRANSACTION && status == OK && *has_more; i++) {
+        status =
+            stop != NULL && *stop != 0 ? OK : analyse_next(analysis, result, has_more, err);
+    }
+    if (status == OK) {
+        status = catalog_commit(analysis->catalog, err);
+    }
     catalog_rollback(analysis->catalog);
     return status;
 }
@@ -97,8 +110,7 @@ enum status analyse_pending(struct catalog *catalog, int64_t source,
     enum status status = OK;
     arena_init(&analysis.arena, PROJECT_BYTES);
     while (status == OK && has_more && (stop == NULL || *stop == 0)) {
-        arena_reset(&analysis.arena);
-        status = analyse_next(&analysis, result, &has_more, err);
+        status = analyse_batch(&analysis, stop, result, &has_more, err);
     }
     arena_free(&analysis.arena);
     return status;

@@ -1,7 +1,7 @@
 /*
  * analyse - from stored notebooks to lineage edges, for every project that is due.
  *
- * No network. One transaction a project, so that a stop loses nothing.
+ * No network. What a stop or a kill leaves undone stays due in the catalog.
  */
 #ifndef APP_ANALYSE_H
 #define APP_ANALYSE_H
