@@ -208,6 +208,7 @@ enum status sync_run(const struct sync_options *options, struct sync_summary *su
 
     summary->source = sync.source.id;
     summary->is_complete = sync.walk.is_complete;
+    summary->listing.updated = summary->changes.added + summary->changes.updated;
     summary->requests = metrics_get(METRIC_HTTP_REQUESTS) - requests_before;
     metrics_set(METRIC_PROJECTS_LISTED, sync.walk.walk.listed);
     metrics_set(METRIC_PROJECTS_READ, summary->details.records);
