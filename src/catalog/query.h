@@ -20,8 +20,9 @@ enum status query_export(struct catalog *catalog, const char *kind, query_line_f
                          void *ctx, struct error *err) WARN_UNUSED;
 
 struct query_column {
-    const char *name;
+    const char *name; /* for people, "last login"; JSON keys are lastLogin */
     bool is_number;
+    bool is_time; /* ISO 8601, UTC, with milliseconds */
 };
 
 /* One row: as many cells as the kind has columns; STR_NULL is shown as nothing. */

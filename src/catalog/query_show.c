@@ -15,22 +15,27 @@
 
 #define TEXT(title)                                                                            \
     {                                                                                          \
-        title, false                                                                           \
+        title, false, false                                                                    \
     }
 #define NUMBER(title)                                                                          \
     {                                                                                          \
-        title, true                                                                            \
+        title, true, false                                                                     \
+    }
+#define TIME(title)                                                                            \
+    {                                                                                          \
+        title, false, true                                                                     \
     }
 static const struct query_column project_columns[] = {
     TEXT("id"),       TEXT("title"),  TEXT("state"),     TEXT("owner"),   TEXT("status"),
-    NUMBER("views"),  TEXT("edited"), TEXT("published"), NUMBER("cells"), NUMBER("datasets"),
+    NUMBER("views"),  TIME("edited"), TIME("published"), NUMBER("cells"), NUMBER("datasets"),
     NUMBER("tables"), TEXT("detail"), TEXT("tags"),      TEXT("problem")};
 static const struct query_column component_columns[] = {
     TEXT("id"),        TEXT("title"),  TEXT("state"),   TEXT("owner"),      TEXT("status"),
-    NUMBER("used by"), TEXT("edited"), NUMBER("cells"), NUMBER("datasets"), TEXT("detail")};
+    NUMBER("used by"), TIME("edited"), NUMBER("cells"), NUMBER("datasets"), TEXT("detail")};
 static const struct query_column cell_columns[] = {
-    TEXT("id"),         TEXT("project"), NUMBER("position"), TEXT("type"),       TEXT("label"),
-    TEXT("data frame"), TEXT("text"),    TEXT("connection"), TEXT("project id"), TEXT("error")};
+    TEXT("id"),         TEXT("project"),    NUMBER("position"), TEXT("type"),
+    TEXT("label"),      TEXT("data frame"), TEXT("reads"),      TEXT("text"),
+    TEXT("connection"), TEXT("project id"), TEXT("error")};
 static const struct query_column dataset_columns[] = {
     TEXT("name"),      TEXT("project"),    TEXT("type"),
     NUMBER("columns"), NUMBER("views"),    TEXT("connection"),
@@ -47,11 +52,11 @@ static const struct query_column collection_columns[] = {
     TEXT("name"), NUMBER("projects"), TEXT("creator"), TEXT("description"), TEXT("id")};
 static const struct query_column run_columns[] = {
     TEXT("id"),      TEXT("project"), TEXT("status"),    TEXT("trigger"),
-    TEXT("started"), TEXT("ended"),   NUMBER("seconds"), TEXT("project id")};
+    TIME("started"), TIME("ended"),   NUMBER("seconds"), TEXT("project id")};
 static const struct query_column user_columns[] = {
-    TEXT("email"), TEXT("name"), TEXT("role"), NUMBER("owns"), TEXT("last login"), TEXT("id")};
+    TEXT("email"), TEXT("name"), TEXT("role"), NUMBER("owns"), TIME("last login"), TEXT("id")};
 static const struct query_column group_columns[] = {TEXT("name"), NUMBER("projects"),
-                                                    TEXT("created"), TEXT("id")};
+                                                    TIME("created"), TEXT("id")};
 
 #define KIND(name, help, columns)                                                              \
     {                                                                                          \
@@ -73,7 +78,17 @@ const struct query_kind query_kinds[] = {
 };
 const size_t query_kind_count = sizeof(query_kinds) / sizeof(query_kinds[0]);
 
+/* A column of milliseconds as ISO 8601. */
+#define ISO_TIME(column) "strftime('%Y-%m-%dT%H:%M:%fZ', " column " / 1000.0, 'unixepoch')"
+
 enum search_kind { SEARCH_KIND_PROJECT, SEARCH_KIND_CELL, SEARCH_KIND_TEXT };
+
+/* "orders (country, revenue), ANALYTICS.PUBLIC.T": what a no-code cell reads. */
+#define CELL_READS                                                                             \
+    "(SELECT group_concat(coalesce(r.dataframe, coalesce(nullif(r.database, '') || '.', '')"   \
+    " || coalesce(nullif(r.schema, '') || '.', '') || r.name) || coalesce(' (' || (SELECT"     \
+    " group_concat(value, ', ') FROM json_each(r.columns)) || ')', ''), ', ')"                 \
+    " FROM cell_read r WHERE r.cell = c.id)"
 
 /*
  * ?1 the id, ?2 the search. In each SQL: where_id narrows by ?1; the search joins s (rowid,
@@ -92,14 +107,18 @@ static const struct show shows[] = {
     {
         .select = "SELECT p.hex_id, p.title, CASE p.state WHEN 0 THEN 'active' WHEN 1 THEN"
                   " 'archived' WHEN 2 THEN 'trashed' ELSE 'gone' END, p.owner, p.status,"
-                  " p.views_all_time, strftime('%Y-%m-%d %H:%M', p.edited_ms / 1000,"
-                  " 'unixepoch'), strftime('%Y-%m-%d %H:%M', p.published_ms / 1000,"
-                  " 'unixepoch'), (SELECT count(*) FROM cell c WHERE c.project = p.id), (SELECT"
-                  " count(*) FROM cell c WHERE c.project = p.id AND c.dataframe <> ''), (SELECT"
-                  " count(DISTINCT e.from_table) FROM edge e WHERE e.owner = p.id), CASE"
-                  " p.detail WHEN 0 THEN 'listed' WHEN 1 THEN 'full' ELSE 'denied' END, (SELECT"
-                  " group_concat(name, ', ') FROM project_category WHERE project = p.id),"
-                  " p.failure FROM project p %s WHERE p.type = 0",
+                  " p.views_all_time, " ISO_TIME("p.edited_ms") ", " ISO_TIME(
+                      "p.published_ms") ", (SELECT count(*) FROM cell c WHERE c.project = "
+                                        "p.id), (SELECT"
+                                        " count(*) FROM cell c WHERE c.project = p.id AND "
+                                        "c.dataframe <> ''), (SELECT"
+                                        " count(DISTINCT e.from_table) FROM edge e WHERE "
+                                        "e.owner = p.id), CASE"
+                                        " p.detail WHEN 0 THEN 'listed' WHEN 1 THEN 'full' "
+                                        "ELSE 'denied' END, (SELECT"
+                                        " group_concat(name, ', ') FROM project_category WHERE "
+                                        "project = p.id),"
+                                        " p.failure FROM project p %s WHERE p.type = 0",
         .where_id = "(p.hex_id = ?1 COLLATE NOCASE OR p.title = ?1)",
         .search = SEARCH_KIND_PROJECT,
         .search_text = "p.id",
@@ -111,11 +130,14 @@ static const struct show shows[] = {
                   " 'archived' WHEN 2 THEN 'trashed' ELSE 'gone' END, p.owner, p.status,"
                   " (SELECT count(DISTINCT i.project) FROM import i JOIN project u ON u.id ="
                   " i.project WHERE i.component = p.hex_id AND u.source = p.source),"
-                  " strftime('%Y-%m-%d %H:%M', p.edited_ms / 1000, 'unixepoch'), (SELECT"
-                  " count(*) FROM cell c WHERE c.project = p.id), (SELECT count(*) FROM cell c"
-                  " WHERE c.project = p.id AND c.dataframe <> ''), CASE p.detail WHEN 0 THEN"
-                  " 'listed' WHEN 1 THEN 'full' ELSE 'denied' END FROM project p %s WHERE"
-                  " p.type = 1",
+                  " " ISO_TIME("p.edited_ms") ", (SELECT"
+                                              " count(*) FROM cell c WHERE c.project = p.id), "
+                                              "(SELECT count(*) FROM cell c"
+                                              " WHERE c.project = p.id AND c.dataframe <> ''), "
+                                              "CASE p.detail WHEN 0 THEN"
+                                              " 'listed' WHEN 1 THEN 'full' ELSE 'denied' END "
+                                              "FROM project p %s WHERE"
+                                              " p.type = 1",
         .where_id = "(p.hex_id = ?1 COLLATE NOCASE OR p.title = ?1)",
         .search = SEARCH_KIND_PROJECT,
         .search_text = "p.id",
@@ -124,7 +146,8 @@ static const struct show shows[] = {
     },
     {
         .select = "SELECT c.hex_id, p.title, c.position, c.type, coalesce(c.label, c.title),"
-                  " c.dataframe, %s, coalesce((SELECT d.name FROM data_connection d WHERE"
+                  " c.dataframe, " CELL_READS
+                  ", %s, coalesce((SELECT d.name FROM data_connection d WHERE"
                   " d.source = p.source AND d.hex_id = c.connection), c.connection), p.hex_id,"
                   " c.error FROM cell c JOIN project p ON p.id = c.project %s WHERE 1",
         .where_id = "(c.hex_id = ?1 OR (p.hex_id = ?1 COLLATE NOCASE OR p.title = ?1))",
@@ -202,10 +225,11 @@ static const struct show shows[] = {
         .order = "name, id",
     },
     {
-        .select = "SELECT r.hex_id, p.title, r.status, r.trigger, strftime('%Y-%m-%d %H:%M',"
-                  " r.started_ms / 1000, 'unixepoch'), strftime('%Y-%m-%d %H:%M', r.ended_ms /"
-                  " 1000, 'unixepoch'), CAST(round(r.elapsed_ms / 1000) AS INTEGER), p.hex_id"
-                  " FROM run r JOIN project p ON p.id = r.project %s WHERE 1",
+        .select = "SELECT r.hex_id, p.title, r.status, r.trigger, " ISO_TIME(
+            "r.started_ms") ", " ISO_TIME("r.ended_ms") ", CAST(round(r.elapsed_ms / 1000) AS "
+                                                        "INTEGER), p.hex_id"
+                                                        " FROM run r JOIN project p ON p.id = "
+                                                        "r.project %s WHERE 1",
         .where_id = "(r.hex_id = ?1 OR (p.hex_id = ?1 COLLATE NOCASE OR p.title = ?1))",
         .search = SEARCH_KIND_TEXT,
         .search_text = "coalesce(p.title, '') || ' ' || coalesce(r.status, '') || ' ' ||"
@@ -215,18 +239,19 @@ static const struct show shows[] = {
     {
         .select = "SELECT u.email, u.name, u.role, (SELECT count(*) FROM project p WHERE"
                   " p.source = u.source AND p.owner = u.email COLLATE NOCASE),"
-                  " strftime('%Y-%m-%d %H:%M', u.last_login_ms / 1000, 'unixepoch'), u.hex_id"
-                  " FROM user u %s WHERE 1",
+                  " " ISO_TIME("u.last_login_ms") ", u.hex_id"
+                                                  " FROM user u %s WHERE 1",
         .where_id = "(u.hex_id = ?1 OR u.email = ?1 COLLATE NOCASE OR u.name = ?1)",
         .search = SEARCH_KIND_TEXT,
         .search_text = "coalesce(u.email, '') || ' ' || coalesce(u.name, '')",
         .order = "u.email, u.hex_id",
     },
     {
-        .select = "SELECT g.name, (SELECT count(DISTINCT h.project) FROM sharing h JOIN project"
-                  " p ON p.id = h.project WHERE h.kind = 1 AND h.name = g.name AND p.source ="
-                  " g.source), strftime('%Y-%m-%d %H:%M', g.created_ms / 1000, 'unixepoch'),"
-                  " g.hex_id FROM user_group g %s WHERE 1",
+        .select =
+            "SELECT g.name, (SELECT count(DISTINCT h.project) FROM sharing h JOIN project"
+            " p ON p.id = h.project WHERE h.kind = 1 AND h.name = g.name AND p.source ="
+            " g.source), " ISO_TIME("g.created_ms") ","
+                                                    " g.hex_id FROM user_group g %s WHERE 1",
         .where_id = "(g.hex_id = ?1 OR g.name = ?1)",
         .search = SEARCH_KIND_TEXT,
         .search_text = "coalesce(g.name, '')",

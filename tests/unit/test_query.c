@@ -190,18 +190,21 @@ static const struct {
     const char *want;
 } shown[] = {
     {"projects", NULL, NULL,
-     "p-1|Revenue|active|ann@example.com|-|12|2023-11-14 22:13|2023-11-14 22:13|3|1|1|full|"
+     "p-1|Revenue|active|ann@example.com|-|12|2023-11-14T22:13:20.000Z|2023-11-14T22:13:20."
+     "000Z|3|1|1|full|"
      "Zeta, Finance|-\n"},
     {"projects", "Revenue", NULL,
-     "p-1|Revenue|active|ann@example.com|-|12|2023-11-14 22:13|2023-11-14 22:13|3|1|1|full|"
+     "p-1|Revenue|active|ann@example.com|-|12|2023-11-14T22:13:20.000Z|2023-11-14T22:13:20."
+     "000Z|3|1|1|full|"
      "Zeta, Finance|-\n"},
-    {"components", NULL, NULL, "c-1|Shared bits|active|-|-|1|2023-11-14 22:13|0|0|listed\n"},
+    {"components", NULL, NULL,
+     "c-1|Shared bits|active|-|-|1|2023-11-14T22:13:20.000Z|0|0|listed\n"},
     {"components", NULL, "shared BI",
-     "c-1|Shared bits|active|-|-|1|2023-11-14 22:13|0|0|"
+     "c-1|Shared bits|active|-|-|1|2023-11-14T22:13:20.000Z|0|0|"
      "listed\n"},
-    {"cells", "s-1", NULL, "s-1|Revenue|0|SQL|-|df|select * from orders|Snowflake|p-1|-\n"},
+    {"cells", "s-1", NULL, "s-1|Revenue|0|SQL|-|df|-|select * from orders|Snowflake|p-1|-\n"},
     {"cells", NULL, "from ord",
-     "s-1|Revenue|0|SQL|-|df|select * from orders|Snowflake|p-1|-\n"},
+     "s-1|Revenue|0|SQL|-|df|-|select * from orders|Snowflake|p-1|-\n"},
     {"datasets", "DF", NULL, "df|Revenue|SQL|2|12|Snowflake|s-1|p-1|amount, day\n"},
     {"tables", NULL, NULL, "DB.ORDERS|Snowflake|1|1|0|d-1\n"},
     {"tables", "orders", "db", "DB.ORDERS|Snowflake|1|1|0|d-1\n"},
@@ -210,7 +213,7 @@ static const struct {
     {"collections", NULL, NULL, "Team \"A\"|1|-|-|-\n"},
     {"runs", NULL, NULL,
      "r-2|Revenue|PENDING|SCHEDULED|-|-|-|p-1\n"
-     "r-1|Revenue|COMPLETED|API|2023-11-14 22:13|2023-11-14 22:13|2|p-1\n"},
+     "r-1|Revenue|COMPLETED|API|2023-11-14T22:13:20.000Z|2023-11-14T22:13:21.500Z|2|p-1\n"},
     {"users", NULL, NULL, ""},
     {"groups", NULL, NULL, ""},
 };

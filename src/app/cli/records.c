@@ -4,9 +4,12 @@
 #include "base/text.h"
 
 #include <stdlib.h>
+#include <string.h>
 
 /* A cell may hold a whole SQL text, each byte of which may need six in JSON. */
 #define MAX_ROW_BYTES ((size_t)512 * 1024 * 1024)
+
+#define SHORT_TIME_BYTES 16
 
 struct records {
     struct records_options options;
@@ -14,6 +17,8 @@ struct records {
     struct table *table; /* RECORDS_FORMAT_TABLE only */
     struct buf line;
     int64_t count;
+    struct str *shown;               /* a row as people read it */
+    char (*times)[SHORT_TIME_BYTES]; /* bytes of shown's times */
 };
 
 static bool make_table(struct records *records)
@@ -41,8 +46,10 @@ struct records *records_new(const struct records_options *options)
     }
     records->options = *options;
     records->columns = calloc(options->kind->column_count + 1, sizeof(*records->columns));
+    records->shown = calloc(options->kind->column_count + 1, sizeof(*records->shown));
+    records->times = calloc(options->kind->column_count + 1, sizeof(*records->times));
     buf_init(&records->line, MAX_ROW_BYTES);
-    if (records->columns == NULL ||
+    if (records->columns == NULL || records->shown == NULL || records->times == NULL ||
         (options->format == RECORDS_FORMAT_TABLE && !make_table(records))) {
         records_free(records);
         return NULL;
@@ -55,6 +62,8 @@ void records_free(struct records *records)
     if (records != NULL) {
         table_free(records->table);
         free(records->columns);
+        free(records->shown);
+        free(records->times);
         buf_free(&records->line);
         free(records);
     }
@@ -63,6 +72,42 @@ void records_free(struct records *records)
 int64_t records_count(const struct records *records)
 {
     return records->count;
+}
+
+/* "last login" as lastLogin. */
+static void put_json_key(struct json_out *out, const char *name)
+{
+    char key[64];
+    size_t n = 0;
+    for (const char *p = name; *p != '\0' && n + 1 < sizeof(key); p++) {
+        bool starts_word = p > name && p[-1] == ' ' && *p >= 'a' && *p <= 'z';
+        if (*p != ' ') {
+            key[n++] = (char)(starts_word ? *p - 'a' + 'A' : *p);
+        }
+    }
+    json_out_key_str(out, str_from_n(key, n));
+}
+
+/* "2026-01-31T08:15:00.000Z" as people read it: "2026-01-31 08:15". */
+static struct str short_time(struct str time, char out[SHORT_TIME_BYTES])
+{
+    if (time.n < SHORT_TIME_BYTES || time.p[10] != 'T') {
+        return time;
+    }
+    memcpy(out, time.p, SHORT_TIME_BYTES);
+    out[10] = ' ';
+    return str_from_n(out, SHORT_TIME_BYTES);
+}
+
+/* The cells of a row with their times shortened. */
+static const struct str *shorten_times(struct records *records, const struct str *cells)
+{
+    const struct query_kind *kind = records->options.kind;
+    for (size_t i = 0; i < kind->column_count; i++) {
+        records->shown[i] =
+            kind->columns[i].is_time ? short_time(cells[i], records->times[i]) : cells[i];
+    }
+    return records->shown;
 }
 
 /* A number as it is, or what else the column holds as text. */
@@ -96,7 +141,7 @@ static void put_json(struct records *records, const struct str *cells)
     json_out_init(&out, &records->line);
     json_out_object(&out);
     for (size_t i = 0; i < kind->column_count; i++) {
-        json_out_key(&out, kind->columns[i].name);
+        put_json_key(&out, kind->columns[i].name);
         if (kind->columns[i].is_number && !str_is_null(cells[i])) {
             put_json_number(&out, cells[i]);
         } else {
@@ -187,11 +232,11 @@ enum status records_row(void *ctx, const struct str *cells, size_t count, struct
     buf_clear(&records->line);
     switch (records->options.format) {
     case RECORDS_FORMAT_TABLE:
-        status = table_row(records->table, cells, err);
+        status = table_row(records->table, shorten_times(records, cells), err);
         records->count++;
         return status;
     case RECORDS_FORMAT_FIELDS:
-        put_fields(records, cells);
+        put_fields(records, shorten_times(records, cells));
         break;
     case RECORDS_FORMAT_JSON:
         put_json(records, cells);
