@@ -1,176 +1,262 @@
 /*
- * hexsim - a Hex workspace to try hexmeta on: README.md beside this file.
+ * hexsim - a Hex workspace that does not exist, behind the API of one that does.
  */
+#include "base/option.h"
+#include "hexsim/files.h"
 #include "hexsim/server.h"
 #include "hexsim/truth.h"
 
-#include <getopt.h>
 #include <signal.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
-enum {
-    OPTION_PROJECTS = 256,
-    OPTION_SEED,
-    OPTION_LISTEN,
-    OPTION_TOKEN,
-    OPTION_EDITION,
-    OPTION_ROLE,
-    OPTION_STRICT,
-    OPTION_LOG,
-    OPTION_NO_EXPORTS,
-    OPTION_TRUTH,
-    OPTION_HOST,
-    OPTION_HELP
-};
+#define MAX_TOKENS 16
 
-static const struct option table[] = {
-    {"projects", required_argument, NULL, OPTION_PROJECTS},
-    {"seed", required_argument, NULL, OPTION_SEED},
-    {"listen", required_argument, NULL, OPTION_LISTEN},
-    {"token", required_argument, NULL, OPTION_TOKEN},
-    {"edition", required_argument, NULL, OPTION_EDITION},
-    {"role", required_argument, NULL, OPTION_ROLE},
-    {"strict-spec", no_argument, NULL, OPTION_STRICT},
-    {"log", required_argument, NULL, OPTION_LOG},
-    {"no-exports", no_argument, NULL, OPTION_NO_EXPORTS},
-    {"truth", no_argument, NULL, OPTION_TRUTH},
-    {"host", required_argument, NULL, OPTION_HOST},
-    {"help", no_argument, NULL, OPTION_HELP},
-    {NULL, 0, NULL, 0},
-};
+static volatile int stop;
 
-static const char help[] =
-    "hexsim: a simulated Hex workspace on this machine\n\n"
-    "  --projects N         how many projects and components (300)\n"
-    "  --seed S             another seed, another workspace (1)\n"
-    "  --listen 127.0.0.1:P port; 0 takes a free one (0)\n"
-    "  --token TOKEN        the personal token that is accepted (hxtp_demo)\n"
-    "  --edition E          team or enterprise: queriedTables (enterprise)\n"
-    "  --role R             admin or editor: details of connections (admin)\n"
-    "  --strict-spec        nothing that Hex's OpenAPI file does not allow\n"
-    "  --no-exports         403 on export\n"
-    "  --log FILE           a JSON object a request\n"
-    "  --truth              print what an importer must find, and end\n"
-    "  --host URL           the host that --truth names\n";
-
-struct settings {
-    struct sim_options workspace;
-    struct sim_server_options server;
-    bool prints_truth;
-    const char *host;
-};
-
-static bool read_number(const char *text, uint64_t *out)
+static void on_signal(int number)
 {
-    return str_to_u64(str_from(text), out);
+    (void)number;
+    stop = 1;
 }
 
-static bool read_option(int option, const char *value, struct settings *settings)
+static const char *const editions[] = {"team", "enterprise", NULL};
+static const char *const roles[] = {"admin", "editor", NULL};
+static const char *const retry_afters[] = {"seconds", "date", "none", NULL};
+
+static const struct option_spec specs[] = {
+    {"listen", 0, "ADDRESS:PORT", OPTION_TYPE_TEXT, NULL, "127.0.0.1:0", false,
+     "Where to listen; port 0 picks a free one, and the line on standard output names it"},
+    {"projects", 0, "N", OPTION_TYPE_COUNT, NULL, "300", false,
+     "Simulated projects, components included"},
+    {"seed", 0, "S", OPTION_TYPE_COUNT, NULL, "1", false,
+     "The same seed and number of projects give the same workspace, byte for byte"},
+    {"now", 0, "TIME", OPTION_TYPE_TEXT, NULL, "2026-03-01T12:00:00.000Z", false,
+     "The simulated present"},
+    {"token", 0, "TOKEN", OPTION_TYPE_TEXT, NULL, "hxtp_demo and hxtw_demo", true,
+     "A token that is accepted; hxtw_ makes it a workspace token"},
+    {"edition", 0, "EDITION", OPTION_TYPE_CHOICE, editions, "enterprise", false,
+     "Only enterprise workspaces answer /queriedTables"},
+    {"role", 0, "ROLE", OPTION_TYPE_CHOICE, roles, "admin", false,
+     "Only an admin sees the details of data connections"},
+    {"exports", 0, "DIR", OPTION_TYPE_FILE, NULL, NULL, false,
+     "Serve the .hex.yaml files of this folder as projects, too"},
+    {"no-exports", 0, NULL, OPTION_TYPE_FLAG, NULL, NULL, false,
+     "Answer 403 to exports, so that /cells is used"},
+    {"workspace-me", 0, NULL, OPTION_TYPE_FLAG, NULL, NULL, false,
+     "Answer /users/me for workspace tokens, too, instead of 500"},
+    {"strict-spec", 0, NULL, OPTION_TYPE_FLAG, NULL, NULL, false,
+     "Show nothing that Hex's OpenAPI file does not allow"},
+    {"rate", 0, "N", OPTION_TYPE_COUNT, NULL, "no limit", false,
+     "Requests in any minute; more are answered with 429"},
+    {"rate-hour", 0, "N", OPTION_TYPE_COUNT, NULL, "no limit", false, "The same for any hour"},
+    {"retry-after", 0, "FORM", OPTION_TYPE_CHOICE, retry_afters, "seconds", false,
+     "How a 429 says when to come back"},
+    {"latency", 0, "MS", OPTION_TYPE_COUNT, NULL, "0", false,
+     "Milliseconds before each answer"},
+    {"fail", 0, "RULES", OPTION_TYPE_TEXT, NULL, NULL, true,
+     "PATH-PREFIX:STATUS|cut|slow[:EVERY], separated by commas: a wrong answer to every n-th"},
+    {"log", 0, "FILE", OPTION_TYPE_FILE, NULL, NULL, false, "Append one JSON object a request"},
+    {"truth", 0, NULL, OPTION_TYPE_FLAG, NULL, NULL, false,
+     "Print what an importer must find, and exit"},
+    {"host", 0, "URL", OPTION_TYPE_TEXT, NULL, "where it listens", false,
+     "The host that --truth names"},
+    {"sql", 0, NULL, OPTION_TYPE_FLAG, NULL, NULL, false,
+     "With --truth: also the lineage that only reading SQL can tell"},
+    {"help", 'h', NULL, OPTION_TYPE_FLAG, NULL, NULL, false, "Print this"},
+};
+
+static const struct option_table table = {.program = "hexsim",
+                                          .summary = "a simulated Hex workspace",
+                                          .options = specs,
+                                          .option_count = sizeof(specs) / sizeof(specs[0])};
+
+static void print_help(void)
 {
-    uint64_t number = 0;
-    const char *colon;
-    switch (option) {
-    case OPTION_PROJECTS:
-        settings->workspace.project_count = read_number(value, &number) ? (int64_t)number : -1;
-        return settings->workspace.project_count >= 0 && number <= 1000000;
-    case OPTION_SEED:
-        return read_number(value, &settings->workspace.seed);
-    case OPTION_LISTEN:
-        colon = strrchr(value, ':');
-        settings->server.port =
-            read_number(colon != NULL ? colon + 1 : value, &number) ? (unsigned)number : 65536;
-        return settings->server.port < 65536;
-    case OPTION_TOKEN:
-        settings->server.token = value;
-        return true;
-    case OPTION_EDITION:
-        settings->workspace.edition =
-            strcmp(value, "team") == 0 ? SIM_EDITION_TEAM : SIM_EDITION_ENTERPRISE;
-        return true;
-    case OPTION_ROLE:
-        settings->workspace.is_admin = strcmp(value, "admin") == 0;
-        return true;
-    case OPTION_STRICT:
-        settings->workspace.is_strict_spec = true;
-        return true;
-    case OPTION_LOG:
-        settings->server.log = fopen(value, "w");
-        return settings->server.log != NULL;
-    case OPTION_NO_EXPORTS:
-        settings->server.refuses_exports = true;
-        return true;
-    case OPTION_TRUTH:
-        settings->prints_truth = true;
-        return true;
-    case OPTION_HOST:
-        settings->host = value;
-        return true;
-    default:
-        return false;
+    (void)printf("hexsim: a simulated Hex workspace, for trying and testing importers\n\n");
+    for (size_t i = 0; i < table.option_count; i++) {
+        struct buf synopsis;
+        buf_init(&synopsis, 4096);
+        option_write_synopsis(&specs[i], &synopsis);
+        (void)printf("  %-24s %s%s%s%s\n", buf_cstr(&synopsis), specs[i].help,
+                     specs[i].fallback != NULL ? " (default: " : "",
+                     specs[i].fallback != NULL ? specs[i].fallback : "",
+                     specs[i].fallback != NULL ? ")" : "");
+        buf_free(&synopsis);
     }
 }
 
-static enum status print_line(void *ctx, struct str line)
+struct program {
+    struct option_result options;
+    struct workspace workspace;
+    struct traffic traffic;
+    struct api *api;
+    struct server *server;
+    char address[64];
+    uint16_t port;
+    const char *tokens[MAX_TOKENS];
+    size_t token_count;
+};
+
+static bool is_choice(const struct option_result *options, const char *name, const char *value)
 {
-    return fwrite(line.p, 1, line.n, ctx) == line.n ? OK : ERR_IO;
+    const char *text = option_text(options, name);
+    return text != NULL && str_eq_nocase(str_from(text), str_from(value));
 }
 
-static int print_truth(const struct settings *settings, struct sim_workspace *workspace)
+static enum status read_listen(struct program *program, struct error *err)
 {
-    const struct sim_truth_options options = {.host = settings->host,
-                                              .has_exports = !settings->server.refuses_exports};
-    return sim_truth_write(workspace, &options, print_line, stdout) == OK ? 0 : 1;
-}
-
-static int serve(struct settings *settings, struct sim_workspace *workspace)
-{
-    struct error err = ERROR_INIT;
-    struct sim_server *server;
-    sigset_t signals;
-    int signal_number;
-    (void)sigemptyset(&signals);
-    (void)sigaddset(&signals, SIGINT);
-    (void)sigaddset(&signals, SIGTERM);
-    (void)sigprocmask(SIG_BLOCK, &signals, NULL);
-    settings->server.workspace = workspace;
-    if (sim_server_start(&settings->server, &server, &err) != OK) {
-        (void)fprintf(stderr, "hexsim: %s\n", err.message);
-        return 1;
+    const char *text = option_text(&program->options, "listen");
+    struct str listen = str_from(text != NULL ? text : "127.0.0.1:0");
+    size_t colon = str_find_last(listen, ':');
+    uint64_t port = 0;
+    if (colon == SIZE_MAX || colon >= sizeof(program->address) ||
+        !str_to_u64(str_sub(listen, colon + 1, SIZE_MAX), &port) || port > UINT16_MAX) {
+        return error_set(err, ERR_CONFIG, "--listen wants ADDRESS:PORT");
     }
-    (void)fprintf(stdout, "hexsim: listening on http://127.0.0.1:%u\n",
-                  sim_server_port(server));
+    (void)snprintf(program->address, sizeof(program->address), "%.*s", (int)colon, listen.p);
+    program->port = (uint16_t)port;
+    return OK;
+}
+
+static enum status read_traffic(struct program *program, struct error *err)
+{
+    const struct option_result *o = &program->options;
+    struct traffic *t = &program->traffic;
+    traffic_init(t);
+    traffic_limit(t, (size_t)option_count(o, "rate", 0),
+                  (size_t)option_count(o, "rate-hour", 0));
+    t->latency_ms = option_count(o, "latency", 0);
+    t->retry_after = is_choice(o, "retry-after", "date")   ? RETRY_AFTER_DATE
+                     : is_choice(o, "retry-after", "none") ? RETRY_AFTER_NONE
+                                                           : RETRY_AFTER_SECONDS;
+    const char *rules = NULL;
+    for (size_t i = 0; (rules = option_nth(o, "fail", i)) != NULL; i++) {
+        if (!traffic_add_faults(t, str_from(rules))) {
+            return error_set(err, ERR_CONFIG, "--fail wants PREFIX:STATUS|cut|slow[:EVERY]");
+        }
+    }
+    return OK;
+}
+
+static void read_tokens(struct program *program)
+{
+    const char *token = NULL;
+    while (program->token_count < MAX_TOKENS &&
+           (token = option_nth(&program->options, "token", program->token_count)) != NULL) {
+        program->tokens[program->token_count++] = token;
+    }
+    if (program->token_count == 0) {
+        program->tokens[program->token_count++] = "hxtp_demo";
+        program->tokens[program->token_count++] = "hxtw_demo";
+    }
+}
+
+static enum status make_workspace(struct program *program, struct error *err)
+{
+    const struct option_result *o = &program->options;
+    struct workspace_options w = {0};
+    const char *now = option_text(o, "now");
+    if (!timestamp_parse(str_from(now != NULL ? now : "2026-03-01T12:00:00.000Z"), &w.now_ms)) {
+        return error_set(err, ERR_CONFIG, "--now wants a time like 2026-03-01T12:00:00Z");
+    }
+    w.seed = (uint64_t)option_count(o, "seed", 1);
+    bool has_files = option_is_set(o, "exports");
+    w.project_count = (size_t)option_count(o, "projects", has_files ? 0 : 300);
+    w.is_strict = option_is_set(o, "strict-spec");
+    w.is_admin = !is_choice(o, "role", "editor");
+    w.is_enterprise = !is_choice(o, "edition", "team");
+    workspace_init(&program->workspace, &w);
+    program->workspace.host_url = sim_printf(&program->workspace.arena, "http://%s:%u",
+                                             program->address, (unsigned)program->port);
+    const char *host = option_text(o, "host");
+    if (host != NULL) {
+        program->workspace.host_url = str_from(host);
+    }
+    return has_files ? files_add(&program->workspace, option_text(o, "exports"), err) : OK;
+}
+
+static int print_truth(struct program *program)
+{
+    struct buf out;
+    buf_init(&out, SIM_MAX_BYTES);
+    truth_write(&program->workspace, option_is_set(&program->options, "sql"), &out);
+    size_t written = fwrite(buf_cstr(&out), 1, out.size, stdout);
+    bool is_good = buf_status(&out) == OK && written == out.size && fflush(stdout) == 0;
+    buf_free(&out);
+    return is_good ? 0 : 1;
+}
+
+static enum status serve(struct program *program, struct error *err)
+{
+    struct api_options api = {.has_exports = !option_is_set(&program->options, "no-exports"),
+                              .has_me_for_workspace_tokens =
+                                  option_is_set(&program->options, "workspace-me")};
+    program->api = api_new(&program->workspace, &api);
+    struct server_options options = {.address = program->address,
+                                     .port = program->port,
+                                     .tokens = program->tokens,
+                                     .token_count = program->token_count,
+                                     .log_path = option_text(&program->options, "log")};
+    enum status status = server_start(&options, &program->workspace, program->api,
+                                      &program->traffic, &program->server, err);
+    if (status != OK) {
+        return status;
+    }
+    program->workspace.host_url =
+        sim_printf(&program->workspace.arena, "http://%s:%u", program->address,
+                   (unsigned)server_port(program->server));
+    (void)printf("hexsim: listening on %.*s\n", STR_ARG(program->workspace.host_url));
     (void)fflush(stdout);
-    (void)sigwait(&signals, &signal_number);
-    sim_server_stop(server);
-    return 0;
+    server_wait(program->server, &stop);
+    return OK;
+}
+
+static enum status run(struct program *program, int argc, char **argv, int *exit_code,
+                       struct error *err)
+{
+    enum status status = option_parse(&table, argc, argv, &program->options, err);
+    if (status == OK && option_is_set(&program->options, "help")) {
+        print_help();
+        return OK;
+    }
+    if (status == OK && program->options.argument_count > 0) {
+        status = error_set(err, ERR_CONFIG, "no arguments are expected");
+    }
+    status = status != OK ? status : read_listen(program, err);
+    status = status != OK ? status : read_traffic(program, err);
+    if (status != OK) {
+        return status;
+    }
+    read_tokens(program);
+    status = make_workspace(program, err);
+    if (status == OK && option_is_set(&program->options, "truth")) {
+        *exit_code = print_truth(program);
+        return OK;
+    }
+    return status == OK ? serve(program, err) : status;
 }
 
 int main(int argc, char **argv)
 {
-    struct sim_workspace workspace;
-    struct settings settings = {
-        .workspace = {.project_count = 300,
-                      .seed = 1,
-                      .edition = SIM_EDITION_ENTERPRISE,
-                      .is_admin = true,
-                      .now_ms = 1767225600000}, /* 2026-01-01 */
-        .server = {.token = "hxtp_demo", .workspace_token = "hxtw_demo"},
-        .host = "http://127.0.0.1",
-    };
-    int option;
-    while ((option = getopt_long(argc, argv, "", table, NULL)) != -1) {
-        if (!read_option(option, optarg, &settings)) {
-            (void)fputs(help, option == OPTION_HELP ? stdout : stderr);
-            return option == OPTION_HELP ? 0 : 2;
-        }
+    static struct program program;
+    struct error err = ERROR_INIT;
+    int exit_code = 0;
+    (void)signal(SIGPIPE, SIG_IGN);
+    (void)signal(SIGTERM, on_signal);
+    (void)signal(SIGINT, on_signal);
+    if (run(&program, argc, argv, &exit_code, &err) != OK) {
+        (void)fprintf(stderr, "hexsim: %s\n", err.message);
+        exit_code = err.code == ERR_CONFIG ? 2 : 1;
     }
-    if (sim_workspace_init(&workspace, &settings.workspace) != OK) {
-        (void)fprintf(stderr, "hexsim: out of memory\n");
-        return 1;
+    server_free(program.server);
+    api_free(program.api);
+    traffic_free(&program.traffic);
+    if (program.workspace.arena.blocks != NULL) {
+        workspace_free(&program.workspace);
     }
-    int status = settings.prints_truth ? print_truth(&settings, &workspace)
-                                       : serve(&settings, &workspace);
-    sim_workspace_free(&workspace);
-    return status;
+    option_result_free(&program.options);
+    return exit_code;
 }

@@ -1,28 +1,31 @@
 /*
- * server - serves a synthetic workspace over HTTP on one thread.
+ * server - HTTP in front of the simulated API: tokens, rates, faults, log.
+ *
+ * One thread answers; the thread that calls server_wait lets delayed answers go.
  */
 #ifndef HEXSIM_SERVER_H
 #define HEXSIM_SERVER_H
 
-#include "hexsim/model.h"
+#include "hexsim/api.h"
+#include "hexsim/traffic.h"
 
-#include <stdio.h>
+struct server;
 
-struct sim_server_options {
-    struct sim_workspace *workspace;
-    unsigned port;     /* 0: any free one */
-    const char *token; /* personal */
-    const char *workspace_token;
-    bool refuses_exports; /* 403 on export */
-    FILE *log;            /* one JSON object a request; NULL: none */
+struct server_options {
+    const char *address; /* "127.0.0.1" */
+    uint16_t port;       /* 0: any */
+    const char *const *tokens;
+    size_t token_count;
+    const char *log_path; /* NULL: none */
 };
 
-struct sim_server;
-
-/* Serves from a thread of its own until it is stopped. */
-enum status sim_server_start(const struct sim_server_options *options, struct sim_server **out,
-                             struct error *err) WARN_UNUSED;
-unsigned sim_server_port(const struct sim_server *server);
-void sim_server_stop(struct sim_server *server);
+/* Starts to answer. Workspace, API and traffic outlive it. *out is freed with server_free. */
+enum status server_start(const struct server_options *options, struct workspace *workspace,
+                         struct api *api, struct traffic *traffic, struct server **out,
+                         struct error *err) WARN_UNUSED;
+uint16_t server_port(const struct server *server);
+/* Returns when *stop becomes true. */
+void server_wait(struct server *server, volatile int *stop);
+void server_free(struct server *server);
 
 #endif

@@ -1,0 +1,259 @@
+#include "hexsim/control.h"
+
+#include "hexsim/truth.h"
+#include "io/json.h"
+
+#include <string.h>
+#include <unistd.h>
+
+#define MINUTE_MS INT64_C(60000)
+
+typedef void edit_fn(struct control *control, struct sim_project *p, const struct json *body);
+
+/* The simulated time goes on, and answers that were kept are old. */
+static int64_t tick(struct control *control)
+{
+    control->workspace->now_ms += MINUTE_MS;
+    control->workspace->version++;
+    return control->workspace->now_ms;
+}
+
+static void edit(struct control *control, struct sim_project *p, const struct json *body)
+{
+    struct workspace *w = control->workspace;
+    struct str title = json_str(json_get(body, "title"));
+    struct str description = json_str(json_get(body, "description"));
+    struct str sql = json_str(json_get(body, "sql"));
+    p->edited_ms = tick(control);
+    p->revision++;
+    if (!str_is_null(title)) {
+        p->title = sim_copy(&w->arena, title);
+    }
+    if (!str_is_null(description)) {
+        p->description = sim_copy(&w->arena, description);
+    }
+    if (!str_is_null(sql)) {
+        p->extra_sql = sim_copy(&w->arena, sql);
+    }
+}
+
+static void trash(struct control *control, struct sim_project *p, const struct json *body)
+{
+    int64_t now = tick(control);
+    p->trashed_ms = json_bool(json_get(body, "undo"), false) ? TIMESTAMP_NONE : now;
+}
+
+static void archive(struct control *control, struct sim_project *p, const struct json *body)
+{
+    int64_t now = tick(control);
+    p->archived_ms = json_bool(json_get(body, "undo"), false) ? TIMESTAMP_NONE : now;
+}
+
+static void delete (struct control *control, struct sim_project *p, const struct json *body)
+{
+    (void)tick(control);
+    (void)body;
+    p->is_deleted = true;
+}
+
+static void publish(struct control *control, struct sim_project *p, const struct json *body)
+{
+    (void)body;
+    p->published_ms = tick(control);
+    p->results_ms = p->published_ms;
+}
+
+static void deny(struct control *control, struct sim_project *p, const struct json *body)
+{
+    (void)tick(control);
+    p->is_denied = !json_bool(json_get(body, "undo"), false);
+}
+
+static void view(struct control *control, struct sim_project *p, const struct json *body)
+{
+    int64_t count = json_int(json_get(body, "count"), 1);
+    p->viewed_ms = tick(control);
+    for (size_t i = 0; i < 4; i++) {
+        p->views[i] += (int)count;
+    }
+}
+
+/* {"id"}: one project; {"percent"}: every so many of the active ones, from the first on. */
+static void apply(struct control *control, const struct api_request *request,
+                  const struct json *body, edit_fn *change, struct api_answer *answer)
+{
+    struct workspace *w = control->workspace;
+    struct str id = json_str(json_get(body, "id"));
+    int64_t percent = json_int(json_get(body, "percent"), 0);
+    int64_t changed = 0;
+    if (!str_is_null(id)) {
+        struct sim_project *p = workspace_project(w, id);
+        if (p == NULL) {
+            api_fail(request, answer, 404, "No such project");
+            return;
+        }
+        change(control, p, body);
+        changed = 1;
+    } else if (percent > 0) {
+        for (size_t i = 0; i < w->project_count; i++) {
+            if (workspace_is_active(&w->projects[i]) && (int64_t)(i % 100) < percent) {
+                change(control, &w->projects[i], body);
+                changed++;
+            }
+        }
+    } else {
+        api_fail(request, answer, 400, "id or percent is required");
+        return;
+    }
+    (void)buf_printf(&answer->body, "{\"changed\":%lld}", (long long)changed);
+}
+
+static void add(struct control *control, const struct json *body, struct api_answer *answer)
+{
+    struct workspace *w = control->workspace;
+    int64_t count = json_int(json_get(body, "count"), 1);
+    struct json_out out;
+    json_out_init(&out, &answer->body);
+    json_out_object(&out);
+    json_out_key(&out, "ids");
+    json_out_array(&out);
+    for (int64_t i = 0; i < count && i < 100000; i++) {
+        struct sim_project *p = workspace_add_project(w, tick(control));
+        p->edited_ms = p->created_ms;
+        p->published_ms = p->archived_ms = p->trashed_ms = TIMESTAMP_NONE;
+        p->viewed_ms = p->results_ms = TIMESTAMP_NONE;
+        p->run_count = 0;
+        p->schedule_count = 0;
+        for (size_t k = 0; k < 4; k++) {
+            p->views[k] = 0;
+        }
+        json_out_str(&out, p->id);
+    }
+    json_out_array_end(&out);
+    json_out_object_end(&out);
+}
+
+static void write_stats(const struct control *control, struct api_answer *answer)
+{
+    struct json_out out;
+    int64_t total = 0;
+    json_out_init(&out, &answer->body);
+    json_out_object(&out);
+    json_out_key(&out, "requests");
+    json_out_object(&out);
+    for (size_t i = 0; i < control->counts->count; i++) {
+        const struct map_entry *entry = &control->counts->entries[i];
+        json_out_key_str(&out, entry->key);
+        json_out_int(&out, entry->value.number);
+        total += entry->value.number;
+    }
+    json_out_object_end(&out);
+    json_out_field_int(&out, "total", total);
+    json_out_field_int(&out, "projects", (int64_t)control->workspace->project_count);
+    json_out_object_end(&out);
+}
+
+static void configure(struct control *control, const struct api_request *request,
+                      const struct json *body, struct api_answer *answer)
+{
+    struct traffic *t = control->traffic;
+    int64_t minute = json_int(json_get(body, "rate"), (int64_t)t->minute.limit);
+    int64_t hour = json_int(json_get(body, "rateHour"), (int64_t)t->hour.limit);
+    struct str fail = json_str(json_get(body, "fail"));
+    struct str retry = json_str(json_get(body, "retryAfter"));
+    if (minute < 0 || hour < 0) {
+        api_fail(request, answer, 400, "a rate is a whole number from 0");
+        return;
+    }
+    if (json_get(body, "rate") != NULL || json_get(body, "rateHour") != NULL) {
+        traffic_limit(t, (size_t)minute, (size_t)hour);
+    }
+    t->latency_ms = json_int(json_get(body, "latency"), t->latency_ms);
+    t->retry_after = str_is(retry, "date")      ? RETRY_AFTER_DATE
+                     : str_is(retry, "none")    ? RETRY_AFTER_NONE
+                     : str_is(retry, "seconds") ? RETRY_AFTER_SECONDS
+                                                : t->retry_after;
+    if (!str_is_null(fail)) {
+        traffic_clear_faults(t);
+        if (!traffic_add_faults(t, fail)) {
+            api_fail(request, answer, 400,
+                     "not a fault: "
+                     "PREFIX:STATUS|cut|slow[:EVERY]");
+            return;
+        }
+    }
+    control->workspace->version++;
+    (void)buf_append_cstr(&answer->body, "{}");
+}
+
+static void clear_log(struct control *control, struct api_answer *answer)
+{
+    map_clear(control->counts);
+    if (control->log_fd >= 0 && ftruncate(control->log_fd, 0) != 0) {
+        answer->status = 500;
+    }
+    (void)buf_append_cstr(&answer->body, "{}");
+}
+
+static void get(struct control *control, const struct api_request *request, struct str path,
+                struct api_answer *answer)
+{
+    if (str_is(path, "stats")) {
+        write_stats(control, answer);
+    } else if (str_is(path, "truth")) {
+        answer->content_type = "application/x-ndjson";
+        truth_write(control->workspace, str_is(api_argument(request, "sql"), "true"),
+                    &answer->body);
+    } else {
+        api_fail(request, answer, 404, "Not found");
+    }
+}
+
+static void post(struct control *control, const struct api_request *request, struct str path,
+                 const struct json *body, struct api_answer *answer)
+{
+    static const struct {
+        const char *name;
+        edit_fn *change;
+    } edits[] = {{"edit", edit},     {"trash", trash},     {"archive", archive},
+                 {"delete", delete}, {"publish", publish}, {"view", view},
+                 {"deny", deny}};
+    for (size_t i = 0; i < sizeof(edits) / sizeof(edits[0]); i++) {
+        if (str_is(path, edits[i].name)) {
+            apply(control, request, body, edits[i].change, answer);
+            return;
+        }
+    }
+    if (str_is(path, "add")) {
+        add(control, body, answer);
+    } else if (str_is(path, "config")) {
+        configure(control, request, body, answer);
+    } else if (str_is(path, "log/clear")) {
+        clear_log(control, answer);
+    } else {
+        api_fail(request, answer, 404, "Not found");
+    }
+}
+
+void control_answer(struct control *control, const struct api_request *request,
+                    struct api_answer *answer)
+{
+    struct str path = str_sub(request->path, strlen("/_sim/"), SIZE_MAX);
+    *answer = (struct api_answer){.status = 200, .content_type = "application/json"};
+    buf_init(&answer->body, SIM_MAX_BYTES);
+    if (strcmp(request->method, "GET") == 0) {
+        get(control, request, path, answer);
+        return;
+    }
+    struct json *body = NULL;
+    struct error err = ERROR_INIT;
+    struct str text = request->body.n > 0 ? request->body : STR("{}");
+    if (strcmp(request->method, "POST") != 0) {
+        api_fail(request, answer, 404, "Not found");
+    } else if (json_parse(text, &json_limits_default, &body, &err) != OK) {
+        api_fail(request, answer, 400, err.message);
+    } else {
+        post(control, request, path, body, answer);
+    }
+    json_free(body);
+}
