@@ -32,7 +32,6 @@ struct api_answer {
 
 /* How this API behaves, beside what the workspace holds. */
 struct api_options {
-    bool has_exports; /* false: 403 */
     bool has_me_for_workspace_tokens;
 };
 

@@ -8,51 +8,10 @@
 
 #define PREFIX "/v1/cells"
 
-struct cell_list {
-    const struct sim_project *project;
-    struct sim_cell *cells;
-    size_t count;
-    size_t capacity;
-};
-
-static void push_cell(struct cell_list *list, struct arena *arena, const struct sim_cell *cell)
-{
-    struct sim_cell *kept =
-        sim_push(arena, &list->cells, &list->count, &list->capacity, sizeof(*list->cells));
-    *kept = *cell;
-}
-
-/* The notebook's cells, a component's SQL cells inlined behind its import. */
-static struct cell_list cells_of(const struct workspace *w, const struct sim_project *p,
-                                 struct arena *arena)
-{
-    struct cell_list list = {.project = p};
-    struct notebook nb;
-    notebook_make(w, p, arena, &nb);
-    for (size_t i = 0; i < nb.cell_count; i++) {
-        push_cell(&list, arena, &nb.cells[i]);
-        if (nb.cells[i].component == NULL) {
-            continue;
-        }
-        struct notebook inner;
-        notebook_make(w, nb.cells[i].component, arena, &inner);
-        for (size_t k = 0; k < inner.cell_count; k++) {
-            if (inner.cells[k].kind == CELL_SQL) {
-                struct sim_cell copy = inner.cells[k];
-                struct rng rng = rng_for(w->options.seed, "inlined",
-                                         str_hash(p->id) ^ str_hash(copy.id) ^ i);
-                copy.api_id = rng_uuid(&rng, arena, TIMESTAMP_NONE);
-                push_cell(&list, arena, &copy);
-            }
-        }
-    }
-    return list;
-}
-
 static void write_cell(void *ctx, size_t index, struct json_out *out)
 {
-    const struct cell_list *list = ctx;
-    render_cell(list->project, &list->cells[index], out);
+    const struct notebook *nb = ctx;
+    render_cell(nb->project, &nb->cells[index], out);
 }
 
 static void list_cells(struct api *api, const struct api_request *request,
@@ -76,15 +35,17 @@ static void list_cells(struct api *api, const struct api_request *request,
         api_fail(request, answer, 403, "You do not have permission to view this project");
         return;
     }
-    struct cell_list cells = cells_of(api_workspace(api), p, request->arena);
-    struct api_entry *entries = sim_alloc(request->arena, (cells.count + 1) * sizeof(*entries));
-    for (size_t i = 0; i < cells.count; i++) { /* in notebook order */
+    struct notebook nb;
+    notebook_make_flat(api_workspace(api), p, request->arena, &nb);
+    struct api_entry *entries =
+        sim_alloc(request->arena, (nb.cell_count + 1) * sizeof(*entries));
+    for (size_t i = 0; i < nb.cell_count; i++) { /* in notebook order */
         entries[i].value = sim_printf(request->arena, "%06zu", i);
-        entries[i].id = cells.cells[i].api_id;
+        entries[i].id = nb.cells[i].api_id;
         entries[i].index = i;
     }
-    struct api_list list = {.entries = entries, .count = cells.count, .write = write_cell};
-    list.ctx = &cells;
+    struct api_list list = {.entries = entries, .count = nb.cell_count, .write = write_cell};
+    list.ctx = &nb;
     api_write_list(request, &page, &list, answer);
 }
 
@@ -97,11 +58,12 @@ static const struct sim_cell *find_cell(struct api *api, const struct api_reques
         if (w->projects[i].is_deleted || w->projects[i].is_denied) {
             continue;
         }
-        struct cell_list cells = cells_of(w, &w->projects[i], request->arena);
-        for (size_t k = 0; k < cells.count; k++) {
-            if (str_eq(cells.cells[k].api_id, id)) {
+        struct notebook nb;
+        notebook_make_flat(w, &w->projects[i], request->arena, &nb);
+        for (size_t k = 0; k < nb.cell_count; k++) {
+            if (str_eq(nb.cells[k].api_id, id)) {
                 *project = &w->projects[i];
-                return &cells.cells[k];
+                return &nb.cells[k];
             }
         }
         arena_reset(request->arena);

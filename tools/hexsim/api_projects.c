@@ -337,7 +337,7 @@ static void export_project(struct api *api, const struct api_request *request,
 {
     struct json *body = NULL;
     struct error err = ERROR_INIT;
-    if (!api_settings(api)->has_exports) {
+    if (!api_workspace(api)->options.has_exports) {
         api_fail(request, answer, 403, "Exports are not allowed for this token");
         return;
     }

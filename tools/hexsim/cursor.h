@@ -6,6 +6,7 @@
 
 #include "hexsim/memory.h"
 
+/* The cursor behind (or before) an item. */
 struct str cursor_encode(struct str value, struct str id, struct arena *arena);
 /* False when text is no such cursor. */
 bool cursor_decode(struct str text, struct arena *arena, struct str *value, struct str *id);

@@ -26,46 +26,62 @@ static const char *const editions[] = {"team", "enterprise", NULL};
 static const char *const roles[] = {"admin", "editor", NULL};
 static const char *const retry_afters[] = {"seconds", "date", "none", NULL};
 
+#define FLAG(option, text)                                                                     \
+    {                                                                                          \
+        .name = (option), .type = OPTION_TYPE_FLAG, .help = (text)                             \
+    }
+#define COUNT(option, holds, text)                                                             \
+    {                                                                                          \
+        .name = (option), .argument = "N", .type = OPTION_TYPE_COUNT, .fallback = (holds),     \
+        .help = (text)                                                                         \
+    }
+#define TEXT(option, value, holds, text)                                                       \
+    {                                                                                          \
+        .name = (option), .argument = (value), .type = OPTION_TYPE_TEXT, .fallback = (holds),  \
+        .help = (text)                                                                         \
+    }
+#define CHOICE(option, list, holds, text)                                                      \
+    {                                                                                          \
+        .name = (option), .argument = "WORD", .type = OPTION_TYPE_CHOICE, .choices = (list),   \
+        .fallback = (holds), .help = (text)                                                    \
+    }
+
 static const struct option_spec specs[] = {
-    {"listen", 0, "ADDRESS:PORT", OPTION_TYPE_TEXT, NULL, "127.0.0.1:0", false,
-     "Where to listen; port 0 picks a free one, and the line on standard output names it"},
-    {"projects", 0, "N", OPTION_TYPE_COUNT, NULL, "300", false,
-     "Simulated projects, components included"},
-    {"seed", 0, "S", OPTION_TYPE_COUNT, NULL, "1", false,
-     "The same seed and number of projects give the same workspace, byte for byte"},
-    {"now", 0, "TIME", OPTION_TYPE_TEXT, NULL, "2026-03-01T12:00:00.000Z", false,
-     "The simulated present"},
-    {"token", 0, "TOKEN", OPTION_TYPE_TEXT, NULL, "hxtp_demo and hxtw_demo", true,
-     "A token that is accepted; hxtw_ makes it a workspace token"},
-    {"edition", 0, "EDITION", OPTION_TYPE_CHOICE, editions, "enterprise", false,
-     "Only enterprise workspaces answer /queriedTables"},
-    {"role", 0, "ROLE", OPTION_TYPE_CHOICE, roles, "admin", false,
-     "Only an admin sees the details of data connections"},
-    {"exports", 0, "DIR", OPTION_TYPE_FILE, NULL, NULL, false,
-     "Serve the .hex.yaml files of this folder as projects, too"},
-    {"no-exports", 0, NULL, OPTION_TYPE_FLAG, NULL, NULL, false,
-     "Answer 403 to exports, so that /cells is used"},
-    {"workspace-me", 0, NULL, OPTION_TYPE_FLAG, NULL, NULL, false,
-     "Answer /users/me for workspace tokens, too, instead of 500"},
-    {"strict-spec", 0, NULL, OPTION_TYPE_FLAG, NULL, NULL, false,
-     "Show nothing that Hex's OpenAPI file does not allow"},
-    {"rate", 0, "N", OPTION_TYPE_COUNT, NULL, "no limit", false,
-     "Requests in any minute; more are answered with 429"},
-    {"rate-hour", 0, "N", OPTION_TYPE_COUNT, NULL, "no limit", false, "The same for any hour"},
-    {"retry-after", 0, "FORM", OPTION_TYPE_CHOICE, retry_afters, "seconds", false,
-     "How a 429 says when to come back"},
-    {"latency", 0, "MS", OPTION_TYPE_COUNT, NULL, "0", false,
-     "Milliseconds before each answer"},
-    {"fail", 0, "RULES", OPTION_TYPE_TEXT, NULL, NULL, true,
-     "PATH-PREFIX:STATUS|cut|slow[:EVERY], separated by commas: a wrong answer to every n-th"},
-    {"log", 0, "FILE", OPTION_TYPE_FILE, NULL, NULL, false, "Append one JSON object a request"},
-    {"truth", 0, NULL, OPTION_TYPE_FLAG, NULL, NULL, false,
-     "Print what an importer must find, and exit"},
-    {"host", 0, "URL", OPTION_TYPE_TEXT, NULL, "where it listens", false,
-     "The host that --truth names"},
-    {"sql", 0, NULL, OPTION_TYPE_FLAG, NULL, NULL, false,
-     "With --truth: also the lineage that only reading SQL can tell"},
-    {"help", 'h', NULL, OPTION_TYPE_FLAG, NULL, NULL, false, "Print this"},
+    TEXT("listen", "HOST:PORT", "127.0.0.1:0",
+         "Where to listen; port 0 picks a free one, and the line on standard output names it"),
+    COUNT("projects", "300", "Simulated projects, components included"),
+    COUNT("seed", "1", "The same seed and number give the same workspace, byte for byte"),
+    TEXT("now", "TIME", "2026-03-01T12:00:00.000Z", "The simulated present"),
+    {.name = "token",
+     .argument = "TOKEN",
+     .type = OPTION_TYPE_TEXT,
+     .fallback = "hxtp_demo and hxtw_demo",
+     .repeats = true,
+     .help = "A token that is accepted; hxtw_ makes it a workspace token"},
+    CHOICE("edition", editions, "enterprise",
+           "team or enterprise; only enterprise workspaces answer /queriedTables"),
+    CHOICE("role", roles, "admin",
+           "admin or editor; only an admin sees the details of data connections"),
+    TEXT("exports", "DIR", NULL, "Serve the .hex.yaml files of this folder as projects, too"),
+    FLAG("no-exports", "Answer 403 to exports, so that /cells is used"),
+    FLAG("workspace-me", "Answer /users/me for workspace tokens, too, instead of 500"),
+    FLAG("strict-spec", "Show nothing that Hex's OpenAPI file does not allow"),
+    COUNT("rate", "no limit", "Requests in any minute; more are answered with 429"),
+    COUNT("rate-hour", "no limit", "The same for any hour"),
+    CHOICE("retry-after", retry_afters, "seconds",
+           "seconds, date or none: how a 429 says when to come back"),
+    COUNT("latency", "0", "Milliseconds before each answer"),
+    {.name = "fail",
+     .argument = "RULES",
+     .type = OPTION_TYPE_TEXT,
+     .repeats = true,
+     .help =
+         "PREFIX:STATUS|cut|slow[:EVERY], separated by commas: a wrong answer to every n-th"},
+    TEXT("log", "FILE", NULL, "Append one JSON object a request"),
+    FLAG("truth", "Print what an importer must find, and exit"),
+    TEXT("host", "URL", "where it listens", "The host that --truth names"),
+    FLAG("sql", "With --truth: also the lineage that only reading SQL can tell"),
+    {.name = "help", .letter = 'h', .type = OPTION_TYPE_FLAG, .help = "Print this"},
 };
 
 static const struct option_table table = {.program = "hexsim",
@@ -167,6 +183,7 @@ static enum status make_workspace(struct program *program, struct error *err)
     w.project_count = (size_t)option_count(o, "projects", has_files ? 0 : 300);
     w.is_strict = option_is_set(o, "strict-spec");
     w.is_admin = !is_choice(o, "role", "editor");
+    w.has_exports = !option_is_set(o, "no-exports");
     w.is_enterprise = !is_choice(o, "edition", "team");
     workspace_init(&program->workspace, &w);
     program->workspace.host_url = sim_printf(&program->workspace.arena, "http://%s:%u",
@@ -191,8 +208,7 @@ static int print_truth(struct program *program)
 
 static enum status serve(struct program *program, struct error *err)
 {
-    struct api_options api = {.has_exports = !option_is_set(&program->options, "no-exports"),
-                              .has_me_for_workspace_tokens =
+    struct api_options api = {.has_me_for_workspace_tokens =
                                   option_is_set(&program->options, "workspace-me")};
     program->api = api_new(&program->workspace, &api);
     struct server_options options = {.address = program->address,

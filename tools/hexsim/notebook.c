@@ -141,9 +141,22 @@ static void make_sql(struct notebook *nb, struct sim_cell *cell, struct rng *rng
     cell->result = rng_chance(rng, 3) ? STR_NULL : sim_printf(nb->arena, "df_%zu", number);
 }
 
+static bool has_import(const struct notebook *nb, const struct sim_project *component)
+{
+    for (size_t i = 0; i < nb->cell_count; i++) {
+        if (nb->cells[i].component == component) {
+            return true;
+        }
+    }
+    return false;
+}
+
 static void make_import(struct notebook *nb, struct sim_cell *cell, struct rng *rng)
 {
     cell->component = workspace_component(nb->workspace, rng_next(rng) >> 7);
+    if (has_import(nb, cell->component)) { /* once is enough: cell ids must stay unique */
+        cell->component = NULL;
+    }
     if (rng_chance(rng, 10)) {
         cell->component = NULL; /* `component: null` exists */
     }
@@ -288,5 +301,45 @@ void notebook_make(const struct workspace *workspace, const struct sim_project *
     }
     if (!str_is_null(project->extra_sql)) {
         add_extra(out);
+    }
+}
+
+static void push_flat(struct notebook *flat, struct sim_cell cell)
+{
+    bool is_sql = cell.kind == CELL_SQL;
+    struct sim_cell *kept = sim_push(flat->arena, &flat->cells, &flat->cell_count,
+                                     &flat->cell_capacity, sizeof(*flat->cells));
+    *kept = cell;
+    kept->parent = NOBODY;
+    kept->depth = 0;
+    kept->read_count = kept->flow_count = 0;
+    kept->target = NULL;
+    kept->component = NULL;
+    kept->has_columns = false;
+    kept->connection = is_sql ? cell.connection : NULL;
+    kept->result = is_sql ? cell.result : STR_NULL;
+}
+
+void notebook_make_flat(const struct workspace *workspace, const struct sim_project *project,
+                        struct arena *arena, struct notebook *out)
+{
+    struct notebook full;
+    notebook_make(workspace, project, arena, &full);
+    *out = (struct notebook){.workspace = workspace, .project = project, .arena = arena};
+    for (size_t i = 0; i < full.cell_count; i++) {
+        push_flat(out, full.cells[i]);
+        struct notebook inner = {0};
+        if (full.cells[i].component != NULL) {
+            notebook_make(workspace, full.cells[i].component, arena, &inner);
+        }
+        for (size_t k = 0; k < inner.cell_count; k++) {
+            if (inner.cells[k].kind == CELL_SQL) {
+                struct sim_cell copy = inner.cells[k];
+                struct rng rng = rng_for(workspace->options.seed, "inlined",
+                                         str_hash(project->id) ^ str_hash(copy.id) ^ i);
+                copy.api_id = rng_uuid(&rng, arena, TIMESTAMP_NONE);
+                push_flat(out, copy);
+            }
+        }
     }
 }

@@ -103,6 +103,12 @@ struct notebook {
 /* Cells of a project; *out lives in arena. Projects that come from files have none here. */
 void notebook_make(const struct workspace *workspace, const struct sim_project *project,
                    struct arena *arena, struct notebook *out);
+/*
+ * The same as /cells shows it: no nesting, no configuration, and the SQL cells of a component
+ * behind its import as if they were the notebook's own.
+ */
+void notebook_make_flat(const struct workspace *workspace, const struct sim_project *project,
+                        struct arena *arena, struct notebook *out);
 /* The latest data frame of that name, case-blind; NULL when unknown. */
 const struct sim_dataset *notebook_find(const struct notebook *notebook, struct str name);
 /* A data frame that exists, any; NULL when there is none. */

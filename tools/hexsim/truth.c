@@ -29,6 +29,17 @@ static bool is_full(const struct sim_project *p)
     return workspace_is_active(p) && !p->is_denied;
 }
 
+/* What the importer gets to see of a notebook. */
+static void make_notebook(const struct truth *t, const struct sim_project *p,
+                          struct arena *arena, struct notebook *out)
+{
+    if (t->workspace->options.has_exports) {
+        notebook_make(t->workspace, p, arena, out);
+    } else {
+        notebook_make_flat(t->workspace, p, arena, out);
+    }
+}
+
 static void begin(struct truth *t, struct json_out *out, const char *kind)
 {
     json_out_init(out, t->out);
@@ -162,7 +173,7 @@ static void write_imports(struct truth *t, const struct sim_project *p, struct a
 {
     struct notebook nb = {0};
     if (is_full(p)) {
-        notebook_make(t->workspace, p, arena, &nb);
+        make_notebook(t, p, arena, &nb);
     }
     struct str *ids = sim_alloc(arena, (nb.cell_count + 1) * sizeof(*ids));
     size_t n = 0;
@@ -359,7 +370,7 @@ static void each_notebook(struct truth *t,
         if (is_full(t->projects[i])) {
             struct notebook nb;
             arena_reset(&t->arena);
-            notebook_make(t->workspace, t->projects[i], &t->arena, &nb);
+            make_notebook(t, t->projects[i], &t->arena, &nb);
             write(t, &nb);
         }
     }
@@ -377,10 +388,14 @@ static void write_edges(struct truth *t, bool has_sql)
             continue;
         }
         arena_reset(&t->arena);
-        notebook_make(t->workspace, p, &t->arena, &nb);
+        make_notebook(t, p, &t->arena, &nb);
         truth_edges_add(edges, &nb);
-        if (t->workspace->options.is_enterprise && p->published_ms != TIMESTAMP_NONE) {
-            struct queried_list list = queried_make(&nb);
+        /* whether a queried table is news depends on what the SQL shows */
+        if (has_sql && t->workspace->options.is_enterprise &&
+            p->published_ms != TIMESTAMP_NONE) {
+            struct notebook full;
+            notebook_make(t->workspace, p, &t->arena, &full);
+            struct queried_list list = queried_make(&full);
             for (size_t k = 0; k < list.count; k++) {
                 truth_edges_add_queried(edges, p, list.tables[k]);
             }

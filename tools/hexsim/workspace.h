@@ -120,6 +120,7 @@ struct workspace_options {
     bool is_strict; /* nothing that the OpenAPI file does not allow */
     bool is_admin;  /* connections in full */
     bool is_enterprise;
+    bool has_exports; /* false: 403, an importer must use /cells */
 };
 
 struct workspace {
