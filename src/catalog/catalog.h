@@ -177,7 +177,10 @@ enum status catalog_store_queried_tables(struct catalog *catalog, int64_t source
                                          struct str project_id,
                                          const struct queried_table *items, size_t count,
                                          struct error *err) WARN_UNUSED;
-/* is_denied: 403 (detail denied). What was known before stays; the next run tries again. */
+/*
+ * What was known before stays; the next run tries again. is_denied: 403, the project becomes
+ * detail denied and is tried again when its listing changes, not before.
+ */
 enum status catalog_store_failure(struct catalog *catalog, int64_t source,
                                   struct str project_id, bool is_denied,
                                   const struct error *why, int64_t now_ms,

@@ -89,7 +89,10 @@ enum status catalog_store_failure(struct catalog *catalog, int64_t source,
     }
     struct statement statement = sqlite_use(
         &catalog->db, "UPDATE project SET failure = ?2, failed_ms = ?3,"
-                      " detail = CASE WHEN ?4 THEN ?5 ELSE detail END WHERE id = ?1");
+                      " detail = CASE WHEN ?4 THEN ?5 ELSE detail END,"
+                      " content_read = CASE WHEN ?4 THEN content_mark ELSE content_read END,"
+                      " activity_read = CASE WHEN ?4 THEN activity_mark ELSE activity_read END"
+                      " WHERE id = ?1");
     bind_int(&statement, project);
     bind_str(&statement, str_from(why->message));
     bind_int(&statement, now_ms);

@@ -84,7 +84,11 @@ static const char update_sql[] =
     " views_last_7 = ?12, views_last_14 = ?13, views_last_30 = ?14, last_viewed_ms = ?15,"
     " created_ms = ?16, edited_ms = ?17, published_ms = ?18, archived_ms = ?19,"
     " trashed_ms = ?20, results_updated_ms = ?21, has_schedule = ?22, listing_hash = ?23,"
-    " content_mark = ?24, activity_mark = ?25 WHERE source = ?1 AND hex_id = ?2";
+    " content_mark = ?24, activity_mark = ?25,"
+    /* A denied project is asked for again when anything of it has changed. */
+    " content_read = CASE WHEN detail = 2 THEN NULL ELSE content_read END,"
+    " activity_read = CASE WHEN detail = 2 THEN NULL ELSE activity_read END"
+    " WHERE source = ?1 AND hex_id = ?2";
 
 static enum status write_row(struct catalog *catalog, const char *sql, int64_t source,
                              const struct store_project *item, struct error *err)

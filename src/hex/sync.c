@@ -10,7 +10,9 @@
 
 #define MAX_KEPT_FAILURES 1000
 #define TURN_MS 250
-#define GATE_CLOSES_AFTER 3
+/* Three refusals of readable projects, or twenty-one of others, close an endpoint. */
+#define REFUSAL_WEIGHT 7
+#define GATE_CLOSES_AT 21
 
 int64_t sync_now_ms(const struct sync *sync)
 {
@@ -64,18 +66,19 @@ void sync_warning(struct sync *sync, struct sync_step *step, const char *format,
     log_warning("%s", text);
 }
 
-bool sync_gate_note(struct sync_gate *gate, const struct error *err)
+void sync_gate_grant(struct sync_gate *gate)
 {
-    if (err->code == OK) {
-        gate->was_granted = true;
-    } else if (err->code == ERR_FORBIDDEN || err->code == ERR_NOT_FOUND) {
-        gate->refusals++;
-        if (!gate->was_granted && !gate->is_closed && gate->refusals >= GATE_CLOSES_AFTER) {
-            gate->is_closed = true;
-            return true;
-        }
+    gate->was_granted = true;
+}
+
+bool sync_gate_refuse(struct sync_gate *gate, bool is_readable)
+{
+    gate->refusals += is_readable ? REFUSAL_WEIGHT : 1;
+    if (gate->was_granted || gate->is_closed || gate->refusals < GATE_CLOSES_AT) {
+        return false;
     }
-    return false;
+    gate->is_closed = true;
+    return true;
 }
 
 static void report_progress(struct sync *sync)

@@ -46,6 +46,7 @@ struct sync_job {
     struct str cursor;    /* of the page that is asked for */
     unsigned page_count;  /* of the present step */
     struct error failure; /* the first thing that went wrong */
+    bool is_export_refused;
 };
 
 #define MAX_PAGES                                                                              \
@@ -274,6 +275,11 @@ static bool ends_run(struct sync_job *job, const struct error *err)
     return false;
 }
 
+static bool is_refusal(const struct error *err)
+{
+    return err->code == ERR_FORBIDDEN || err->code == ERR_NOT_FOUND;
+}
+
 static void on_export(void *ctx, const struct http_answer *answer, const struct json *document,
                       const struct error *answer_err)
 {
@@ -284,24 +290,31 @@ static void on_export(void *ctx, const struct http_answer *answer, const struct 
     if (ends_run(job, &err)) {
         return;
     }
-    if (sync_gate_note(&job->sync->export_gate, &err)) {
-        sync_warning(job->sync, &job->sync->summary->details,
-                     "this token may not export projects: cells are read one by one, without "
-                     "nesting, charts' sources and component ids (%s)",
-                     err.message);
-    }
     if (err.code == OK && decode_export(document, &file, &err) == OK &&
         export_read(file.content, job->work.project_id, &job->arena, &job->notebook, &job->raw,
                     &err) == OK) {
+        sync_gate_grant(&job->sync->export_gate);
         go_to(job, JOB_STEP_RUNS);
         return;
     }
+    job->is_export_refused = is_refusal(&err);
     log_debug("project %.*s: no export: %s", STR_ARG(job->work.project_id), err.message);
     job->notebook = NULL;
     if (!wants_cells(job)) {
         note_failure(job, &err);
     }
     go_to(job, JOB_STEP_CELLS);
+}
+
+/* A project whose cells can be read, but not its export: the endpoint is closed to us. */
+static void note_export_refusal(struct sync_job *job)
+{
+    struct sync *sync = job->sync;
+    if (job->is_export_refused && sync_gate_refuse(&sync->export_gate, true)) {
+        sync_warning(sync, &sync->summary->details,
+                     "this token may not export projects: cells are read one by one, without "
+                     "nesting, charts' sources and component ids");
+    }
 }
 
 static void on_cells(void *ctx, const struct http_answer *answer, const struct json *document,
@@ -314,7 +327,9 @@ static void on_cells(void *ctx, const struct http_answer *answer, const struct j
     if (ends_run(job, &err)) {
         return;
     }
-    (void)sync_gate_note(&job->sync->cells_gate, &err);
+    if (is_refusal(&err)) {
+        (void)sync_gate_refuse(&job->sync->cells_gate, false);
+    }
     if (job->notebook == NULL) {
         job->notebook = ARENA_NEW(&job->arena, struct notebook);
     }
@@ -324,7 +339,9 @@ static void on_cells(void *ctx, const struct http_answer *answer, const struct j
     if (err.code == OK && decode_cells(document, &job->arena, job->notebook,
                                        &job->cell_capacity, &next, &err) == OK) {
         job->notebook->project_id = job->work.project_id;
+        sync_gate_grant(&job->sync->cells_gate);
         if (str_is_empty(next)) {
+            note_export_refusal(job);
             go_to(job, JOB_STEP_RUNS);
             return;
         }
@@ -337,7 +354,8 @@ static void on_cells(void *ctx, const struct http_answer *answer, const struct j
     }
     job->notebook = NULL;
     note_failure(job, &err);
-    go_to(job, JOB_STEP_RUNS);
+    /* Who may not read the cells may not read the rest either. */
+    go_to(job, err.code == ERR_FORBIDDEN ? JOB_STEP_STORE : JOB_STEP_RUNS);
 }
 
 static void on_runs(void *ctx, const struct http_answer *answer, const struct json *document,
@@ -348,7 +366,10 @@ static void on_runs(void *ctx, const struct http_answer *answer, const struct js
     if (ends_run(job, &err)) {
         return;
     }
-    if (sync_gate_note(&job->sync->runs_gate, &err)) {
+    if (err.code == OK) {
+        sync_gate_grant(&job->sync->runs_gate);
+    } else if (is_refusal(&err) &&
+               sync_gate_refuse(&job->sync->runs_gate, job->notebook != NULL)) {
         sync_warning(job->sync, &job->sync->summary->details,
                      "this token may not read runs: they are left out (%s)", err.message);
     }
@@ -393,9 +414,12 @@ static void on_queried_tables(void *ctx, const struct http_answer *answer,
     if (ends_run(job, &err)) {
         return;
     }
-    if (err.code == ERR_FORBIDDEN && decode_is_tier_message(answer->body)) {
+    if (err.code == OK) {
+        sync_gate_grant(&job->sync->queried_tables_gate);
+    } else if (err.code == ERR_FORBIDDEN && decode_is_tier_message(answer->body)) {
         remember_tier(job->sync, &err);
-    } else if (sync_gate_note(&job->sync->queried_tables_gate, &err)) {
+    } else if (is_refusal(&err) &&
+               sync_gate_refuse(&job->sync->queried_tables_gate, job->notebook != NULL)) {
         log_info("queried tables are left out: %s", err.message);
     }
     if (answer->status == 422) {

@@ -50,14 +50,14 @@ static void on_image(void *ctx, const struct http_answer *answer, const struct j
         sync_fatal(sync, &err);
     } else if (is_refused) {
         /* No chart, or an error in it: kept as "no picture of this run". */
-        if (sync_gate_note(&sync->picture_gate, &err)) {
+        if (answer->status == 403 && sync_gate_refuse(&sync->picture_gate, true)) {
             sync_warning(sync, &sync->summary->details, "pictures are left out: %s",
                          err.message);
         }
         store_picture(job, &picture);
     } else if (err.code == OK && decode_image(document, &job->arena, &picture.mime_type,
                                               &picture.bytes, &err) == OK) {
-        (void)sync_gate_note(&sync->picture_gate, &err);
+        sync_gate_grant(&sync->picture_gate);
         store_picture(job, &picture);
         sync->summary->pictures++;
     } else if (err.code != ERR_CANCELLED) {

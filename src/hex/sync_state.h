@@ -44,10 +44,13 @@ struct sync_walk {
     bool is_complete;
 };
 
-/* An endpoint that refuses everybody is not asked for each project. */
+/*
+ * An endpoint that this token may not use is not asked for each project. A project that the
+ * token may not read says nothing about the endpoint: see sync_gate_refuse.
+ */
 struct sync_gate {
-    unsigned refusals; /* 403 or 404 in a row, none granted in this run */
-    bool was_granted;
+    unsigned refusals;
+    bool was_granted; /* in this run: then it never closes */
     bool is_closed;
 };
 
@@ -97,8 +100,14 @@ void sync_warning(struct sync *sync, struct sync_step *step, const char *format,
 /* True when the user asked to stop or the run has failed. */
 bool sync_is_ending(const struct sync *sync);
 int64_t sync_now_ms(const struct sync *sync);
-/* Notes an answer of an endpoint that may be closed to us; true when it was just closed. */
-bool sync_gate_note(struct sync_gate *gate, const struct error *err);
+/* The endpoint answered. */
+void sync_gate_grant(struct sync_gate *gate);
+/*
+ * The endpoint answered 403 or 404. is_readable: another endpoint has shown that the token may
+ * read this project, so that a few such refusals are enough; else it takes many to tell a
+ * closed endpoint from private projects. True when the gate was closed by this one.
+ */
+bool sync_gate_refuse(struct sync_gate *gate, bool is_readable);
 
 /* ---- sync_listing.c ---- */
 
