@@ -1,16 +1,30 @@
 #include "base/map.h"
 
+#include <pthread.h>
+#include <stdatomic.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/random.h>
 #include <xxhash.h>
 
+static pthread_once_t seed_once = PTHREAD_ONCE_INIT;
+static uint64_t process_seed;
+static _Atomic uint64_t map_number;
+
+static void draw_process_seed(void)
+{
+    if (getrandom(&process_seed, sizeof(process_seed), GRND_NONBLOCK) != sizeof(process_seed)) {
+        process_seed = (uint64_t)(uintptr_t)&process_seed; /* early boot: an address must do */
+    }
+}
+
+/* One system call a process, not one a map: a sync makes millions of maps. */
 void map_init(struct map *map)
 {
     *map = (struct map){0};
-    if (getrandom(&map->seed, sizeof(map->seed), GRND_NONBLOCK) != sizeof(map->seed)) {
-        map->seed = (uint64_t)(uintptr_t)map; /* early boot: an address must do */
-    }
+    (void)pthread_once(&seed_once, draw_process_seed);
+    uint64_t number = atomic_fetch_add_explicit(&map_number, 1, memory_order_relaxed);
+    map->seed = XXH3_64bits_withSeed(&number, sizeof(number), process_seed);
 }
 
 static size_t find_slot(const struct map *map, struct str key)

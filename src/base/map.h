@@ -1,8 +1,8 @@
 /*
  * map - from text to a pointer or number, in insertion order when walked.
  *
- * Keys are views: the caller keeps their bytes alive. Lookup is by XXH3 with a random seed
- * taken at map_init, so that remote data cannot choose its collisions. Not thread-safe.
+ * Keys are views: the caller keeps their bytes alive. Lookup is by XXH3 with a seed drawn
+ * at random, so that remote data cannot choose its collisions. Not thread-safe.
  */
 #ifndef BASE_MAP_H
 #define BASE_MAP_H
