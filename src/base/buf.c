@@ -100,6 +100,13 @@ enum status buf_status(const struct buf *buf)
     return buf->status;
 }
 
+void buf_inherit(struct buf *buf, const struct buf *part)
+{
+    if (buf->status == OK && part->status != OK) {
+        (void)fail(buf, part->status);
+    }
+}
+
 struct str buf_str(const struct buf *buf)
 {
     return (struct str){buf->data != NULL ? buf->data : "", buf->size};

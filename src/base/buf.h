@@ -32,6 +32,8 @@ enum status buf_printf(struct buf *buf, const char *format, ...) PRINTF_LIKE(2, 
 enum status buf_reserve(struct buf *buf, size_t n);
 /* What happened so far: OK, or the first failure. */
 enum status buf_status(const struct buf *buf);
+/* Fails buf when part has failed: for content that is put together in part first. */
+void buf_inherit(struct buf *buf, const struct buf *part);
 /* A view of the content, never NULL; dies with the next append. */
 struct str buf_str(const struct buf *buf);
 /* The content as C string, "" when empty. */

@@ -64,6 +64,24 @@ static void test_the_first_failure_empties_and_sticks(void **state)
     buf_free(&buf);
 }
 
+static void test_a_failed_part_fails_the_whole(void **state)
+{
+    (void)state;
+    struct buf whole;
+    struct buf part;
+    buf_init(&whole, 100);
+    buf_init(&part, 4);
+    assert_int_equal(buf_append_cstr(&whole, "ab"), OK);
+    buf_inherit(&whole, &part);
+    assert_string_equal(buf_cstr(&whole), "ab");
+    assert_int_equal(buf_append_cstr(&part, "12345"), ERR_LIMIT);
+    buf_inherit(&whole, &part);
+    assert_int_equal(buf_status(&whole), ERR_LIMIT);
+    assert_string_equal(buf_cstr(&whole), "");
+    buf_free(&whole);
+    buf_free(&part);
+}
+
 static void test_absurd_sizes_fail_without_harm(void **state)
 {
     (void)state;
@@ -105,6 +123,7 @@ int main(void)
         cmocka_unit_test(test_bytes_are_appended_and_nul_terminated),
         cmocka_unit_test(test_the_limit_is_exact),
         cmocka_unit_test(test_the_first_failure_empties_and_sticks),
+        cmocka_unit_test(test_a_failed_part_fails_the_whole),
         cmocka_unit_test(test_absurd_sizes_fail_without_harm),
         cmocka_unit_test(test_reserve_leaves_the_content),
     };

@@ -37,6 +37,8 @@ static void put_options(const struct option_spec *specs, size_t count, size_t wi
         option_write_synopsis(&specs[i], &term);
         help_write_option_text(&specs[i], &text);
         layout_term(out, buf_str(&term), buf_str(&text), OPTION_COLUMN, width);
+        buf_inherit(out, &term);
+        buf_inherit(out, &text);
         buf_free(&term);
         buf_free(&text);
     }
@@ -53,6 +55,7 @@ static void put_option_names(const struct option_spec *specs, size_t count, size
     }
     (void)buf_append_cstr(out, "  ");
     layout_wrap(out, buf_str(&names), 2, 2, width);
+    buf_inherit(out, &names);
     buf_free(&names);
 }
 
@@ -65,6 +68,7 @@ static void put_commands(const struct option_table *table, size_t width, struct 
         (void)buf_printf(&term, "%s %s", command->name, command->arguments);
         layout_term(out, str_trim(buf_str(&term)), str_from(command->summary), OPTION_COLUMN,
                     width);
+        buf_inherit(out, &term);
         buf_free(&term);
     }
 }

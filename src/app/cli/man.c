@@ -76,6 +76,7 @@ static void put_options(struct buf *out, const struct option_spec *specs, size_t
         help_write_option_text(spec, &text);
         put_text(out, buf_str(&text));
         (void)buf_append_cstr(out, ".\n");
+        buf_inherit(out, &text);
         buf_free(&text);
     }
 }

@@ -35,6 +35,8 @@ static void put_options(struct buf *out, const struct option_spec *specs, size_t
         option_write_synopsis(&specs[i], &term);
         help_write_option_text(&specs[i], &text);
         put_row(out, buf_cstr(&term), buf_cstr(&text));
+        buf_inherit(out, &term);
+        buf_inherit(out, &text);
         buf_free(&term);
         buf_free(&text);
     }
