@@ -31,6 +31,9 @@ static enum status compile(struct pattern *pattern, struct str translated, struc
     pattern->code =
         pcre2_compile((PCRE2_SPTR)translated.p, translated.n, options, &code, &offset, context);
     pcre2_compile_context_free(context);
+    if (pattern->code == NULL && code == PCRE2_ERROR_HEAP_FAILED) {
+        return error_nomem(err);
+    }
     if (pattern->code == NULL) {
         (void)pcre2_get_error_message(code, message, sizeof(message));
         return error_set(err, ERR_CONFIG, "%s", (const char *)message);

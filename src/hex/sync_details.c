@@ -290,12 +290,21 @@ static void on_export(void *ctx, const struct http_answer *answer, const struct 
     if (ends_run(job, &err)) {
         return;
     }
-    if (err.code == OK && decode_export(document, &file, &err) == OK &&
-        export_read(file.content, job->work.project_id, &job->arena, &job->notebook, &job->raw,
-                    &err) == OK) {
-        sync_gate_grant(&job->sync->export_gate);
-        go_to(job, JOB_STEP_RUNS);
-        return;
+    if (err.code == OK) {
+        if (decode_export(document, &file, &err) == OK &&
+            export_read(file.content, job->work.project_id, &job->arena, &job->notebook,
+                        &job->raw, &err) == OK) {
+            sync_gate_grant(&job->sync->export_gate);
+            go_to(job, JOB_STEP_RUNS);
+            return;
+        }
+        if (ends_run(job, &err)) {
+            return;
+        }
+        sync_warning(job->sync, &job->sync->summary->details,
+                     "project %.*s: its export cannot be read, so its cells are read one by "
+                     "one: %s",
+                     STR_ARG(job->work.project_id), err.message);
     }
     job->is_export_refused = is_refusal(&err);
     log_debug("project %.*s: no export: %s", STR_ARG(job->work.project_id), err.message);

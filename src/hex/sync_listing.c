@@ -58,6 +58,9 @@ static void on_me(void *ctx, const struct http_answer *answer, const struct json
     if (answer_err->code == OK && decode_me(document, &sync->arena, &me, &err) == OK) {
         sync->source.workspace_id = me.workspace_id;
         note_token_expiry(sync, me.token_expires_ms);
+    } else if (err.code == ERR_NOMEM) {
+        sync_fatal(sync, &err);
+        return;
     } else {
         log_debug("who the token belongs to is not known: %s",
                   answer_err->code != OK ? answer_err->message : err.message);

@@ -1,7 +1,8 @@
 /*
  * Preloaded before a program, makes one allocation fail: the FAIL_MALLOC-th, counted from 1.
- * With FAIL_MALLOC=0 nothing fails; how many there were is written to the file FAIL_MALLOC_COUNT
- * when the program ends. Counts malloc, calloc and realloc of the program and its libraries.
+ * With FAIL_MALLOC=0 nothing fails; how many there were is written to the file that
+ * FAIL_MALLOC_COUNT names when the program ends. Counts malloc, calloc and realloc of the
+ * program and its libraries.
  */
 #include <errno.h>
 #include <stdatomic.h>
