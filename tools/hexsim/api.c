@@ -240,7 +240,9 @@ static void sort_projects(struct api *api)
                     (struct api_entry){sim_copy(&api->sorted_arena, str_from(text)), p->id, i};
             }
         }
-        qsort(api->sorted[sort], n, sizeof(struct api_entry), api_compare_entries);
+        if (n > 1) {
+            qsort(api->sorted[sort], n, sizeof(struct api_entry), api_compare_entries);
+        }
         api->sorted_count = n;
     }
     api->sorted_version = w->version;

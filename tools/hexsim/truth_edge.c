@@ -329,7 +329,9 @@ static void write_tables(struct truth_edges *edges, struct buf *buf)
             nodes[n++] = edges->items[i].to;
         }
     }
-    qsort(nodes, n, sizeof(*nodes), compare_plain_nodes);
+    if (n > 1) {
+        qsort(nodes, n, sizeof(*nodes), compare_plain_nodes);
+    }
     for (size_t i = 0; i < n; i++) {
         if (i > 0 && compare_nodes(&nodes[i - 1], &nodes[i]) == 0) {
             continue;
@@ -347,10 +349,14 @@ static void write_tables(struct truth_edges *edges, struct buf *buf)
 void truth_edges_write(struct truth_edges *edges, struct buf *buf)
 {
     write_tables(edges, buf);
-    qsort(edges->items, edges->count, sizeof(*edges->items), compare_edges);
+    if (edges->count > 1) {
+        qsort(edges->items, edges->count, sizeof(*edges->items), compare_edges);
+    }
     for (size_t i = 0; i < edges->count; i++) {
         struct edge *edge = &edges->items[i];
-        qsort(edge->pairs, edge->pair_count, sizeof(*edge->pairs), compare_pairs);
+        if (edge->pair_count > 1) {
+            qsort(edge->pairs, edge->pair_count, sizeof(*edge->pairs), compare_pairs);
+        }
         write_edge(edge, buf);
     }
 }
