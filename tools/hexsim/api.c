@@ -240,9 +240,7 @@ static void sort_projects(struct api *api)
                     (struct api_entry){sim_copy(&api->sorted_arena, str_from(text)), p->id, i};
             }
         }
-        if (n > 1) {
-            qsort(api->sorted[sort], n, sizeof(struct api_entry), api_compare_entries);
-        }
+        sim_sort(api->sorted[sort], n, sizeof(struct api_entry), api_compare_entries);
         api->sorted_count = n;
     }
     api->sorted_version = w->version;

@@ -136,9 +136,7 @@ static void answer_list(const struct workspace *w, size_t which,
     for (size_t i = 0; i < n; i++) {
         entries[i] = entry_of(w, which, sort, i, request->arena);
     }
-    if (n > 1) {
-        qsort(entries, n, sizeof(*entries), api_compare_entries);
-    }
+    sim_sort(entries, n, sizeof(*entries), api_compare_entries);
     struct api_list list = {.entries = entries, .count = n, .write = l->write, .ctx = &d};
     list.filter = which == USERS ? filter_user : NULL;
     list.has_trace_id = which == GUIDE_FILES;

@@ -193,9 +193,7 @@ static void get_queried(struct api *api, const struct api_request *request,
         entries[i].id = q.list.tables[i]->connection->id;
         entries[i].index = i;
     }
-    if (q.list.count > 1) {
-        qsort(entries, q.list.count, sizeof(*entries), api_compare_entries);
-    }
+    sim_sort(entries, q.list.count, sizeof(*entries), api_compare_entries);
     struct api_list list = {.entries = entries, .count = q.list.count};
     list.write = write_queried;
     list.ctx = &q;

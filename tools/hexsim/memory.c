@@ -79,3 +79,11 @@ struct str sim_take(struct arena *arena, struct buf *buf)
     buf_free(buf);
     return out;
 }
+
+void sim_sort(void *items, size_t count, size_t item_size,
+              int (*compare)(const void *, const void *))
+{
+    if (count > 1) {
+        qsort(items, count, item_size, compare);
+    }
+}

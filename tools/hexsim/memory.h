@@ -27,6 +27,9 @@ struct str sim_copy(struct arena *arena, struct str text);
 struct str sim_printf(struct arena *arena, const char *format, ...) PRINTF_LIKE(2, 3);
 /* Upper or lower case of ASCII letters. */
 struct str sim_case(struct arena *arena, struct str text, bool is_upper);
+/* qsort, which must not be called with NULL. */
+void sim_sort(void *items, size_t count, size_t item_size,
+              int (*compare)(const void *, const void *));
 /* What buf holds, copied; buf is freed. Ends the program when buf has failed. */
 struct str sim_take(struct arena *arena, struct buf *buf);
 

@@ -12,9 +12,7 @@ static void pick_columns(struct arena *arena, const struct str *columns, size_t 
     for (size_t i = 0; i < wanted; i++) {
         read->columns[i] = columns[i];
     }
-    if (wanted > 1) {
-        qsort(read->columns, wanted, sizeof(*read->columns), str_qsort);
-    }
+    sim_sort(read->columns, wanted, sizeof(*read->columns), str_qsort);
 }
 
 /* Reads a data frame (with some of its columns), or one that only Python knows. */
@@ -71,9 +69,7 @@ static void read_two(struct notebook *nb, struct sim_cell *cell, struct rng *rng
     (void)cell_add_read(nb, cell, first);
     if (!str_eq_nocase(first.name, second.name)) {
         (void)cell_add_read(nb, cell, second);
-        if (cell->read_count > 1) {
-            qsort(cell->reads, cell->read_count, sizeof(*cell->reads), by_name);
-        }
+        sim_sort(cell->reads, cell->read_count, sizeof(*cell->reads), by_name);
     }
 }
 

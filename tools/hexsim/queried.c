@@ -28,9 +28,7 @@ struct queried_list queried_make(const struct notebook *nb)
     if (list.count == 0) {
         return list;
     }
-    if (list.count > 1) {
-        qsort(list.tables, list.count, sizeof(*list.tables), compare_tables);
-    }
+    sim_sort(list.tables, list.count, sizeof(*list.tables), compare_tables);
     size_t kept = 1;
     for (size_t i = 1; i < list.count; i++) {
         if (compare_tables(&list.tables[kept - 1], &list.tables[i]) != 0) {

@@ -74,9 +74,7 @@ static void write_connections(struct truth *t)
     for (size_t i = 0; i < n; i++) {
         sorted[i] = w->connections[i];
     }
-    if (n > 1) {
-        qsort(sorted, n, sizeof(*sorted), connection_by_id);
-    }
+    sim_sort(sorted, n, sizeof(*sorted), connection_by_id);
     for (size_t i = 0; i < n; i++) {
         struct json_out out;
         begin(t, &out, "connection");
@@ -146,9 +144,7 @@ static void write_last_run(const struct truth *t, const struct sim_project *p,
 /* Names of a bit set, sorted by bytes. */
 static void write_names(const char *key, struct str *names, size_t count, struct json_out *out)
 {
-    if (count > 1) {
-        qsort(names, count, sizeof(*names), str_qsort);
-    }
+    sim_sort(names, count, sizeof(*names), str_qsort);
     json_out_field_strs(out, key, names, count);
 }
 
@@ -186,9 +182,7 @@ static void write_imports(struct truth *t, const struct sim_project *p, struct a
             ids[n++] = nb.cells[i].component->id;
         }
     }
-    if (n > 1) {
-        qsort(ids, n, sizeof(*ids), str_qsort);
-    }
+    sim_sort(ids, n, sizeof(*ids), str_qsort);
     size_t kept = 0;
     for (size_t i = 0; i < n; i++) {
         if (kept == 0 || !str_eq(ids[kept - 1], ids[i])) {
@@ -328,9 +322,7 @@ static void write_datasets(struct truth *t, const struct notebook *nb)
             cells[n++] = &nb->cells[i];
         }
     }
-    if (n > 1) {
-        qsort(cells, n, sizeof(*cells), cell_by_id);
-    }
+    sim_sort(cells, n, sizeof(*cells), cell_by_id);
     for (size_t i = 0; i < n; i++) {
         write_dataset(t, nb, cells[i]);
     }
@@ -363,10 +355,7 @@ static void write_runs(struct truth *t, const struct sim_project *p)
         json_out_object_end(&out);
         lines[i] = sim_take(&t->arena, &line);
     }
-    if (n > 1) {
-        /* kind and project are equal: by id */
-        qsort(lines, n, sizeof(*lines), str_qsort);
-    }
+    sim_sort(lines, n, sizeof(*lines), str_qsort); /* kind and project are equal: by id */
     for (size_t i = 0; i < n; i++) {
         (void)buf_append_str(t->out, lines[i]);
         (void)buf_append_char(t->out, '\n');
@@ -429,9 +418,7 @@ void truth_write(const struct workspace *w, bool has_sql, struct buf *out)
             t.projects[t.project_count++] = &w->projects[i];
         }
     }
-    if (t.project_count > 1) {
-        qsort(t.projects, t.project_count, sizeof(*t.projects), by_id);
-    }
+    sim_sort(t.projects, t.project_count, sizeof(*t.projects), by_id);
     begin(&t, &json, "workspace");
     json_out_field_str(&json, "id", w->id);
     json_out_field_str(&json, "host", w->host_url);

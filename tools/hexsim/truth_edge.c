@@ -31,6 +31,7 @@ struct truth_edges {
     struct edge *items;
     size_t count;
     size_t capacity;
+    size_t first; /* edge of the notebook that was added last */
 };
 
 struct truth_edges *truth_edges_new(struct arena *arena, bool has_sql)
@@ -188,6 +189,7 @@ static void add_sql(struct truth_edges *edges, size_t first, const struct notebo
 void truth_edges_add(struct truth_edges *edges, const struct notebook *nb)
 {
     size_t first = edges->count;
+    edges->first = first;
     for (size_t i = 0; i < nb->cell_count; i++) {
         const struct sim_cell *cell = &nb->cells[i];
         if (cell->kind == CELL_SQL && edges->has_sql) {
@@ -214,7 +216,7 @@ void truth_edges_add_queried(struct truth_edges *edges, const struct sim_project
 {
     struct node from = table_node(edges->arena, table);
     bool is_known = false;
-    for (size_t i = 0; i < edges->count; i++) {
+    for (size_t i = edges->first; i < edges->count; i++) {
         struct edge *edge = &edges->items[i];
         bool is_ours = edge->to.kind != NODE_PROJECT && str_eq(edge->to.parts[0], project->id);
         if (is_ours && compare_nodes(&edge->from, &from) == 0) {
@@ -223,7 +225,7 @@ void truth_edges_add_queried(struct truth_edges *edges, const struct sim_project
         }
     }
     if (!is_known) {
-        (void)edge_for(edges, 0, from, project_node(project), BY_QUERIED);
+        (void)edge_for(edges, edges->first, from, project_node(project), BY_QUERIED);
     }
 }
 
@@ -329,9 +331,7 @@ static void write_tables(struct truth_edges *edges, struct buf *buf)
             nodes[n++] = edges->items[i].to;
         }
     }
-    if (n > 1) {
-        qsort(nodes, n, sizeof(*nodes), compare_plain_nodes);
-    }
+    sim_sort(nodes, n, sizeof(*nodes), compare_plain_nodes);
     for (size_t i = 0; i < n; i++) {
         if (i > 0 && compare_nodes(&nodes[i - 1], &nodes[i]) == 0) {
             continue;
@@ -349,14 +349,10 @@ static void write_tables(struct truth_edges *edges, struct buf *buf)
 void truth_edges_write(struct truth_edges *edges, struct buf *buf)
 {
     write_tables(edges, buf);
-    if (edges->count > 1) {
-        qsort(edges->items, edges->count, sizeof(*edges->items), compare_edges);
-    }
+    sim_sort(edges->items, edges->count, sizeof(*edges->items), compare_edges);
     for (size_t i = 0; i < edges->count; i++) {
         struct edge *edge = &edges->items[i];
-        if (edge->pair_count > 1) {
-            qsort(edge->pairs, edge->pair_count, sizeof(*edge->pairs), compare_pairs);
-        }
+        sim_sort(edge->pairs, edge->pair_count, sizeof(*edge->pairs), compare_pairs);
         write_edge(edge, buf);
     }
 }

@@ -13,7 +13,7 @@ struct truth_edges;
 struct truth_edges *truth_edges_new(struct arena *arena, bool has_sql);
 /* All edges of a notebook. */
 void truth_edges_add(struct truth_edges *edges, const struct notebook *notebook);
-/* table -> project, for what the workspace says a published project queries. */
+/* What a published project queries, right after its notebook was added. */
 void truth_edges_add_queried(struct truth_edges *edges, const struct sim_project *project,
                              const struct sim_table *table);
 /* Lines of kind table, then of kind edge, sorted. */
