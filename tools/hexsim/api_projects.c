@@ -86,10 +86,11 @@ static void write_project(void *ctx, size_t index, struct json_out *out)
 static bool read_flag(const struct api_request *request, struct api_answer *answer,
                       const char *name, bool *flag)
 {
-    static const char *const words[] = {"false", "true", NULL};
+    /* "True" is what a published Python client sends, and Hex takes it. */
+    static const char *const words[] = {"false", "true", "False", "True", NULL};
     size_t choice = 0;
     bool is_good = api_read_choice(request, answer, name, words, &choice);
-    *flag = choice == 1;
+    *flag = choice % 2 == 1;
     return is_good;
 }
 
