@@ -151,6 +151,7 @@ class ReadingTest(unittest.TestCase):
 
     def test_the_defaults_of_the_listing(self):
         page = self.sim.get("/projects?offset=99")  # ignored, as Hex does
+        self.assertEqual(page, self.sim.get("/projects?includeSharing=False"))  # as Python says it
         values = page["values"]
         self.assertEqual(len(values), 25)
         created = [p["createdAt"] for p in values]
