@@ -131,7 +131,7 @@ void config_write_problems(const struct config *config, struct buf *out);
 /* The settings as they are in effect, as YAML; secrets come out as "***". */
 void config_write_effective(const struct config *config, struct buf *out);
 /* JSON Schema (draft 2020-12) of a configuration file. */
-void config_write_schema(struct buf *buf);
+void config_write_schema(struct buf *out);
 /* docs/configuration.md. */
 void config_write_markdown(struct buf *out);
 

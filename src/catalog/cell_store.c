@@ -230,10 +230,10 @@ static enum status write_all(struct catalog *catalog, int64_t project,
         if (status == OK && old == NULL) {
             old = ARENA_NEW(arena, struct stored_cell);
             if (old == NULL || map_put(stored, id, (union map_value){.pointer = old}) != OK) {
-                status = error_nomem(err);
+                return error_nomem(err);
             }
         }
-        if (status == OK) {
+        if (old != NULL) {
             old->is_kept = true;
         }
     }

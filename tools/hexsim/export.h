@@ -8,9 +8,9 @@
 #include "hexsim/yaml_out.h"
 
 /* The whole file. */
-void export_write(const struct notebook *notebook, struct buf *out);
+void export_write(const struct notebook *nb, struct buf *out);
 /* One cell's `config:` block, without the cells it contains. */
-void export_write_config(const struct notebook *notebook, const struct sim_cell *cell,
+void export_write_config(const struct notebook *nb, const struct sim_cell *cell,
                          struct yaml_out *yaml);
 
 #endif

@@ -112,10 +112,10 @@ void notebook_make_flat(const struct workspace *workspace, const struct sim_proj
 /* The latest data frame of that name, case-blind; NULL when unknown. */
 const struct sim_dataset *notebook_find(const struct notebook *notebook, struct str name);
 /* A data frame that exists, any; NULL when there is none. */
-const struct sim_dataset *notebook_any(const struct notebook *notebook, struct rng *rng);
+const struct sim_dataset *notebook_any(const struct notebook *nb, struct rng *rng);
 /* Adds a read to a cell and returns its number. */
-size_t cell_add_read(struct notebook *notebook, struct sim_cell *cell, struct sim_read read);
+size_t cell_add_read(struct notebook *nb, struct sim_cell *cell, struct sim_read read);
 /* Sets kind, configuration and reads of a no-code cell. */
-void cell_make_no_code(struct notebook *notebook, struct sim_cell *cell, struct rng *rng);
+void cell_make_no_code(struct notebook *nb, struct sim_cell *cell, struct rng *rng);
 
 #endif

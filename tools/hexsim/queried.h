@@ -12,6 +12,6 @@ struct queried_list {
 };
 
 /* Lives in the notebook's arena. */
-struct queried_list queried_make(const struct notebook *notebook);
+struct queried_list queried_make(const struct notebook *nb);
 
 #endif
