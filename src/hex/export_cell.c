@@ -125,12 +125,13 @@ static size_t read_source(struct drafts *drafts, struct cell *cell,
     struct str path = export_name(yaml_get(node, "pathToTable"));
     struct str connection = copy_id_text(&copier, first_name(node, connection_keys));
     drafts->has_failed = drafts->has_failed || copier.has_failed;
-    if (!str_is_null(path)) {
+    split_path(path, &table);
+    if (!str_is_null(table.name)) { /* "schema." is no table */
         table.connection = connection;
-        split_path(path, &table);
         cell->connection = str_is_null(cell->connection) ? connection : cell->connection;
         return draft_of(drafts, STR_NULL, &table);
     }
+    table = (struct table_name){STR_NULL, STR_NULL, STR_NULL, STR_NULL};
     name = first_name(node, name_keys);
     return str_is_null(name) ? SIZE_MAX : draft_of(drafts, name, &table);
 }

@@ -194,6 +194,8 @@ static void test_charts(void **state)
          "EXPLORE connection=C1 <C1|||ORDERS>"},
         {"EXPLORE", "{dataframe: {connectionId: C1, pathToTable: 's.\"odd.name\"'}}",
          "EXPLORE connection=C1 <C1||s|odd.name>"},
+        {"EXPLORE", "{dataframe: {connectionId: C1, pathToTable: PUBLIC.}}", "EXPLORE"},
+        {"EXPLORE", "{dataframe: {dataframeName: x, pathToTable: PUBLIC.}}", "EXPLORE <x>"},
         {"EXPLORE", "{dataframe: {dataframeName: x}}", "EXPLORE <x>"},
         {"EXPLORE", "{dataframe: {dataConnectionId: C1, semanticDatasetName: x}}", "EXPLORE"},
         {"CHARTV2",
