@@ -240,16 +240,46 @@ static enum status write_all(struct catalog *catalog, int64_t project,
     return status;
 }
 
+static enum status last_cell(struct catalog *catalog, int64_t *out, struct error *err)
+{
+    bool has_row = false;
+    struct statement statement = sqlite_use(&catalog->db, "SELECT max(id) FROM cell");
+    enum status status = sqlite_step(&statement, &has_row, err);
+    *out = status == OK && has_row ? column_int_or(&statement, 0, 0) : 0;
+    sqlite_end(&statement);
+    return status;
+}
+
+/* Makes the project's cells behind row last findable; schema.sql says why not by a trigger. */
+static enum status index_new(struct catalog *catalog, int64_t project, int64_t last,
+                             struct error *err)
+{
+    struct statement statement = sqlite_use(
+        &catalog->db, "INSERT INTO cell_search (rowid, label, title, dataframe, source, text)"
+                      " SELECT id, label, title, dataframe, source, text FROM cell"
+                      " WHERE project = ?1 AND id > ?2");
+    bind_int(&statement, project);
+    bind_int(&statement, last);
+    return sqlite_run(&statement, err);
+}
+
 enum status cell_store_all(struct catalog *catalog, int64_t project,
                            const struct notebook *notebook, struct error *err)
 {
     struct arena arena;
     struct map stored;
+    int64_t last = 0;
     arena_init(&arena, ROWS_BYTES);
     map_init(&stored);
     enum status status = load_stored(catalog, project, &arena, &stored, err);
     if (status == OK) {
+        status = last_cell(catalog, &last, err);
+    }
+    if (status == OK) {
         status = write_all(catalog, project, notebook, &arena, &stored, err);
+    }
+    if (status == OK) {
+        status = index_new(catalog, project, last, err);
     }
     for (size_t i = 0; i < stored.count && status == OK; i++) {
         const struct stored_cell *cell = stored.entries[i].value.pointer;

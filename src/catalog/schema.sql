@@ -312,7 +312,7 @@ CREATE TABLE run_log (            -- runs of hexmeta itself
     summary TEXT
 ) STRICT;
 
--- The search. Triggers keep the indexes exact: whoever writes a row need not think of them.
+-- The search. Triggers keep the indexes exact: whoever changes a row need not think of them.
 
 CREATE VIRTUAL TABLE project_search USING fts5 (
     title, description, content = 'project', content_rowid = 'id',
@@ -336,10 +336,8 @@ END;
 CREATE VIRTUAL TABLE cell_search USING fts5 (
     label, title, dataframe, source, text, content = 'cell', content_rowid = 'id',
     tokenize = 'unicode61 remove_diacritics 2');
-CREATE TRIGGER cell_search_insert AFTER INSERT ON cell BEGIN
-    INSERT INTO cell_search (rowid, label, title, dataframe, source, text)
-    VALUES (new.id, new.label, new.title, new.dataframe, new.source, new.text);
-END;
+-- New cells are indexed together when all are written (cell_store.c): a trigger costs each
+-- of them a savepoint of the index.
 CREATE TRIGGER cell_search_delete AFTER DELETE ON cell BEGIN
     INSERT INTO cell_search (cell_search, rowid, label, title, dataframe, source, text)
     VALUES ('delete', old.id, old.label, old.title, old.dataframe, old.source, old.text);
