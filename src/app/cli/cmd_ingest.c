@@ -94,8 +94,14 @@ static void tell_absence(const struct cli *cli, const struct sync_absence *absen
     if (absence->missing > 0) {
         cli_say(cli,
                 "%" PRId64 " projects that were known before are not listed any more; they are "
-                "kept as they were (%" PRId64 " of them this token may not see any more).",
-                absence->missing, absence->denied);
+                "kept as they were.",
+                absence->missing);
+    }
+    if (absence->denied > 0) {
+        cli_say(cli,
+                "%" PRId64 " of them exist, but this token may not see them any more: they "
+                "count as gone after three complete walks without them.",
+                absence->denied);
     }
     if (absence->is_held) {
         cli_say(cli,
