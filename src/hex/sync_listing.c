@@ -224,14 +224,18 @@ static void on_projects(void *ctx, const struct http_answer *answer,
     sync_fatal(sync, &err);
 }
 
+/* Unless the run is ending: then the walk stays open at its cursor, for the next one. */
 static void ask_for_page(struct sync *sync)
 {
     struct error err = ERROR_INIT;
+    sync->walk.is_open = !sync_is_ending(sync);
+    if (!sync->walk.is_open) {
+        return;
+    }
     const struct hex_request request = {.call = HEX_CALL_PROJECTS,
                                         .cursor = sync->walk.walk.cursor,
                                         .done = on_projects,
                                         .ctx = sync};
-    sync->walk.is_open = true;
     if (hex_api_send(sync->options->api, &request, &err) != OK) {
         sync->walk.is_open = false;
         sync_fatal(sync, &err);
@@ -392,9 +396,12 @@ static void on_list(void *ctx, const struct http_answer *answer, const struct js
 static void ask_for_list(struct sync_list_state *list)
 {
     struct error err = ERROR_INIT;
+    list->is_open = !sync_is_ending(list->sync);
+    if (!list->is_open) {
+        return;
+    }
     const struct hex_request request = {
         .call = lists[list->kind].call, .cursor = list->cursor, .done = on_list, .ctx = list};
-    list->is_open = true;
     if (hex_api_send(list->sync->options->api, &request, &err) != OK) {
         list->is_open = false;
         sync_fatal(list->sync, &err);

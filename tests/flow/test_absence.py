@@ -4,12 +4,15 @@ import itertools
 import json
 import os
 import shutil
+import signal
 import sqlite3
+import subprocess
 import tempfile
+import time
 import unittest
 import urllib.request
 
-from workspace import Workspace
+from workspace import Workspace, program
 
 BY_ID = "/api/v1/projects/"
 
@@ -129,6 +132,28 @@ class AbsenceTest(unittest.TestCase):
             self.assertEqual(len(pages), 1)
             states = self.states(workspace)
             self.assertEqual((states[ids[0]], states[ids[1]]), ("trashed", "gone"))
+
+    def test_an_interrupted_listing_stops_and_goes_on(self):
+        with Workspace("--projects", "800", "--latency", "300") as workspace:
+            arguments = [os.path.abspath(program("hexmeta")), "sync", "-c",
+                         workspace.configure(), "--set", "hexmeta.details=listing"]
+
+            def pages():
+                return sum(request["path"] == "/api/v1/projects"
+                           for request in workspace.requests())
+
+            with subprocess.Popen(arguments, cwd=workspace.folder.name,
+                                  stderr=subprocess.PIPE) as run:
+                while pages() < 2 and run.poll() is None:
+                    time.sleep(0.02)
+                time.sleep(0.1) # the next page is under way
+                run.send_signal(signal.SIGINT)
+                run.communicate(timeout=60)
+            self.assertEqual(run.returncode, 130)
+            self.assertLess(pages(), 6) # those in flight, not all eight
+            self.sync(workspace)
+            self.assertEqual(pages(), 8)
+            self.assertEqual(len(self.states(workspace)), 800)
 
     def test_details_of_what_was_listed_are_read(self):
         """A list that goes in a circle is the server's fault, not a reason to read nothing."""

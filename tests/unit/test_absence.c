@@ -171,6 +171,16 @@ static void test_other_states_hold_at_once(void **state)
                      0);
 }
 
+static void test_the_share_is_of_those_that_were_there(void **state)
+{
+    struct fixture *f = *state;
+    (void)walk(f, &ann, "aa", true);
+    struct walked grown = walk(f, &ann, "taaaat", false); /* four are new, one as trashed */
+    assert_count(&grown, 2, 0, 1, 0);
+    grown = walk(f, &ann, "taaaat", false);
+    assert_count(&grown, 5, 0, 1, 0);
+}
+
 static void test_a_cut_walk_concludes_nothing(void **state)
 {
     struct fixture *f = *state;
@@ -354,6 +364,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         TEST(test_a_state_waits_for_the_brake),
         TEST(test_other_states_hold_at_once),
+        TEST(test_the_share_is_of_those_that_were_there),
         TEST(test_a_cut_walk_concludes_nothing),
         TEST(test_missing_ones_are_looked_up),
         TEST(test_denied_three_times_is_gone),
