@@ -83,6 +83,7 @@ struct config {
     bool include_owners;
     bool allow_empty;
     int64_t refresh_after_days;
+    int64_t max_delete_percent;
     struct filter *dashboard_filter; /* on titles; NULL: all pass */
     struct filter *project_filter;   /* on collections; NULL: all pass */
     struct config_connection *connections;

@@ -215,9 +215,10 @@ const struct config_setting config_table[] = {
      .help = "Pictures of chart cells are read (Hex allows 20 a minute)."},
     {INT("hexmeta.refreshAfterDays", 1, 3650, "7"), INTO(refresh_after_days),
      .help = "Unchanged projects are read again after so many days."},
-    {INT("hexmeta.maxDeletePercent", 0, 100, "20"),
-     .no_effect = "this version never takes a project's absence for its deletion",
-     .help = "More projects than this share may not disappear in one run."},
+    {INT("hexmeta.maxDeletePercent", 0, 100, "20"), INTO(max_delete_percent),
+     .help = "When more active projects than this share (and more than 5), or more than half, "
+             "would stop being active in one run, none is marked and the exit status is 5, "
+             "unless the run has --accept-deletes."},
     {BOOL("hexmeta.allowEmpty", "false"), INTO(allow_empty),
      .help = "A workspace without projects is no failure."},
     {BOOL("hexmeta.allowHttp", "false"), INTO(allow_http),

@@ -101,10 +101,14 @@ static enum status sync_session(const struct ingest_options *options, struct ses
         .clock = options->clock,
         .host_url = config->host_url,
         .workspace = config->workspace,
+        .token_type =
+            config->token_type == CONFIG_TOKEN_WORKSPACE ? STR("workspace") : STR("personal"),
         .reads_published = config->version == CONFIG_VERSION_PUBLISHED,
         .reads_details = config->details == CONFIG_DETAILS_FULL,
         .includes_archived = config->include_archived,
         .includes_outputs = config->include_outputs,
+        .max_delete_percent = config->max_delete_percent,
+        .accepts_deletes = options->accepts_deletes,
         .defaults = session->defaults,
         .default_count = config->connection_count,
         .wants = wants_details,
@@ -133,6 +137,11 @@ static void write_log_row(const struct ingest_options *options, struct session *
     json_out_field_int(&out, "failed", (int64_t)sync->failure_count);
     json_out_field_int(&out, "requests", sync->requests);
     json_out_field_bool(&out, "complete", sync->is_complete);
+    json_out_field_int(&out, "archived", sync->absence.archived);
+    json_out_field_int(&out, "trashed", sync->absence.trashed);
+    json_out_field_int(&out, "gone", sync->absence.gone);
+    json_out_field_int(&out, "missing", sync->absence.missing);
+    json_out_field_int(&out, "heldBack", brake_stopping(&sync->absence.held));
     json_out_object_end(&out);
     if (catalog_begin(session->catalog, &err) != OK ||
         catalog_log_run(session->catalog, sync->source, options->command, summary->started_ms,
@@ -201,16 +210,23 @@ static bool is_below_threshold(const struct config *config, const struct sync_su
     return bad > 0 && good * 100 < config->success_threshold * (good + bad);
 }
 
+static enum exit_code judge_result(const struct config *config, const struct sync_summary *sync,
+                                   enum status status)
+{
+    if (status != OK) {
+        return exit_code_from(status);
+    }
+    if (!sync->is_complete || (config->raise_on_error && is_below_threshold(config, sync))) {
+        return EXIT_CODE_FAILED;
+    }
+    bool is_empty = sync->listing.records == 0 && !config->allow_empty;
+    return is_empty ? EXIT_CODE_FAILED : EXIT_CODE_OK;
+}
+
 int ingest_exit_code(const struct config *config, const struct ingest_summary *summary,
                      enum status status)
 {
     const struct sync_summary *sync = &summary->sync;
-    if (status != OK) {
-        return (int)exit_code_from(status);
-    }
-    if (!sync->is_complete || (config->raise_on_error && is_below_threshold(config, sync))) {
-        return (int)EXIT_CODE_FAILED;
-    }
-    bool is_empty = sync->listing.records == 0 && !config->allow_empty;
-    return (int)(is_empty ? EXIT_CODE_FAILED : EXIT_CODE_OK);
+    return (int)exit_code_first(judge_result(config, sync, status),
+                                sync->absence.is_held ? EXIT_CODE_BRAKE : EXIT_CODE_OK);
 }

@@ -16,6 +16,7 @@ struct ingest_options {
     const volatile sig_atomic_t *stop; /* see struct sync_options */
     sync_progress_fn *progress;        /* NULL: none */
     void *progress_ctx;
+    bool accepts_deletes; /* see struct sync_options */
 };
 
 struct ingest_summary {
@@ -35,7 +36,7 @@ enum status ingest_run(const struct ingest_options *options, struct ingest_summa
                        struct error *err) WARN_UNUSED;
 void ingest_summary_free(struct ingest_summary *summary);
 
-/* The command's exit code (docs/design.md, section 2): 0, 1, 3, 4 or 130. */
+/* The command's exit code (docs/design.md, section 2): 0, 1, 3, 4, 5 or 130. */
 int ingest_exit_code(const struct config *config, const struct ingest_summary *summary,
                      enum status status);
 

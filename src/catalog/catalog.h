@@ -13,6 +13,7 @@
 #include "base/arena.h"
 #include "base/buf.h"
 #include "base/clock.h"
+#include "domain/brake.h"
 #include "domain/edge.h"
 #include "domain/notebook.h"
 #include "domain/project.h"
@@ -70,6 +71,12 @@ enum status catalog_set_fact(struct catalog *catalog, int64_t source, const char
 
 /* ---- the listing walk ---- */
 
+/* With whose eyes a walk sees: what it does not show says nothing of what others see. */
+struct catalog_viewer {
+    struct str key;        /* the same as long as the same must be seen: a user, or a token */
+    struct str token_mark; /* differs between tokens and token types */
+};
+
 struct catalog_walk {
     int64_t id;
     struct str cursor; /* where to go on; STR_NULL: from the start */
@@ -77,10 +84,11 @@ struct catalog_walk {
 };
 
 /*
- * Goes on with the source's unfinished walk when it moved within the last hour, else begins a
- * new one (and forgets what the old one had seen).
+ * Goes on with the source's unfinished walk when it moved within the last hour and had the
+ * same viewer and token, else begins a new one (and forgets what the old one had seen).
  */
-enum status catalog_walk_open(struct catalog *catalog, int64_t source, int64_t now_ms,
+enum status catalog_walk_open(struct catalog *catalog, int64_t source,
+                              const struct catalog_viewer *viewer, int64_t now_ms,
                               struct arena *arena, struct catalog_walk *out,
                               struct error *err) WARN_UNUSED;
 
@@ -94,7 +102,9 @@ struct catalog_changes {
 /*
  * Stores one page: its projects, that the walk has seen them, and the cursor of the next page
  * (STR_NULL on the last). A project whose listing_hash is as stored costs no write but the
- * "seen". added to *changes. Views are sampled when they changed.
+ * "seen". added to *changes. Views are sampled when they changed. An active project that the
+ * page shows as archived or trashed stays active, with that state pending, until
+ * catalog_apply_states; every other new state holds at once.
  */
 enum status catalog_walk_page(struct catalog *catalog, int64_t source,
                               struct catalog_walk *walk, const struct project *projects,
@@ -103,12 +113,58 @@ enum status catalog_walk_page(struct catalog *catalog, int64_t source,
 
 /*
  * Ends the walk: complete (it reached the end without an error), or not (its cursor is
- * dropped, the next run starts anew). *unseen counts projects of this source that an earlier
- * complete walk had and this one has not; they are left as they are.
+ * dropped, the next run starts anew, nothing is concluded). A complete one notes what its
+ * viewer has seen and what is missing.
  */
 enum status catalog_walk_close(struct catalog *catalog, int64_t source, int64_t walk,
-                               bool is_complete, int64_t now_ms, int64_t *unseen,
-                               struct error *err) WARN_UNUSED;
+                               bool is_complete, int64_t now_ms, struct error *err) WARN_UNUSED;
+
+/* ---- absence: between the last page of a walk and its end, and behind it ---- */
+
+/*
+ * What a walk that reached its end means for the projects that were known before. It judges
+ * those that it showed, and those that an earlier complete walk of the same viewer showed;
+ * with another token than the last complete walk of this source, only the former.
+ */
+struct catalog_judgement {
+    struct brake_count count; /* unseen: without the denied that are kept another time */
+    int64_t missing;          /* not shown, not gone: to be looked up, or waiting */
+    int64_t others;           /* not gone, but only ever shown to other viewers */
+    bool is_other_token;      /* no look-up may conclude anything */
+};
+/* Writes nothing. Before catalog_walk_close. */
+enum status catalog_judge_walk(struct catalog *catalog, int64_t source, int64_t walk,
+                               struct catalog_judgement *out, struct error *err) WARN_UNUSED;
+/* The brake is off: the pending states of what this walk judges hold. Before its close. */
+enum status catalog_apply_states(struct catalog *catalog, int64_t source, int64_t walk,
+                                 int64_t now_ms, struct error *err) WARN_UNUSED;
+
+struct catalog_missing {
+    struct str project_id;
+    struct str title;
+    enum project_state state;
+};
+/*
+ * Behind the end of a complete walk: the projects that its viewer saw earlier and that it did
+ * not show, those first that were never looked up, then the longest ago. At most limit;
+ * *items lives in arena.
+ */
+enum status catalog_list_missing(struct catalog *catalog, int64_t source, int64_t walk,
+                                 size_t limit, struct arena *arena,
+                                 struct catalog_missing **items, size_t *count,
+                                 struct error *err) WARN_UNUSED;
+
+enum catalog_lookup {
+    CATALOG_LOOKUP_SHOWN,  /* 200: it is stored as a page would, and its state holds */
+    CATALOG_LOOKUP_GONE,   /* 404 */
+    CATALOG_LOOKUP_DENIED, /* 403: detail denied; gone when missing in 3 complete walks */
+    CATALOG_LOOKUP_FAILED  /* looked up, to no avail */
+};
+/* shown: of CATALOG_LOOKUP_SHOWN, else NULL. *state: the project's, afterwards. */
+enum status catalog_store_lookup(struct catalog *catalog, int64_t source, struct str project_id,
+                                 enum catalog_lookup lookup, const struct project *shown,
+                                 int64_t now_ms, enum project_state *state,
+                                 struct error *err) WARN_UNUSED;
 
 /* ---- workspace lists: each call replaces what the source had ---- */
 

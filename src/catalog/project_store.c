@@ -5,9 +5,9 @@
 
 /* ---- what changed ---- */
 
-static enum status add_change(struct catalog *catalog, int64_t row, int64_t now_ms,
-                              const char *field, struct str before, struct str after,
-                              struct error *err)
+enum status store_change(struct catalog *catalog, int64_t row, int64_t now_ms,
+                         const char *field, struct str before, struct str after,
+                         struct error *err)
 {
     struct statement statement =
         sqlite_use(&catalog->db, "INSERT INTO change (project, at_ms, field, before, after)"
@@ -30,10 +30,10 @@ static const char before_sql[] =
     "SELECT state, title, description, owner, status, edited_ms, published_ms"
     " FROM project WHERE id = ?1";
 
-/* Compares the stored row with project: call it before the row is written. */
+/* Compares the stored row with project in that state: before the row is written. */
 static enum status note_changes(struct catalog *catalog, int64_t row,
-                                const struct project *project, int64_t now_ms,
-                                struct error *err)
+                                const struct project *project, enum project_state state,
+                                int64_t now_ms, struct error *err)
 {
     static const char *const fields[] = {"state",  "title",  "description", "owner",
                                          "status", "edited", "published"};
@@ -52,7 +52,7 @@ static enum status note_changes(struct catalog *catalog, int64_t row,
             time_text(column_time(&old, 5), times[0]),
             time_text(column_time(&old, 6), times[1]),
         };
-        const struct str after[] = {str_from(project_state_name(project->state)),
+        const struct str after[] = {str_from(project_state_name(state)),
                                     project->title,
                                     project->description,
                                     project->owner,
@@ -61,7 +61,8 @@ static enum status note_changes(struct catalog *catalog, int64_t row,
                                     time_text(project->published_ms, times[3])};
         for (size_t i = 0; i < sizeof(fields) / sizeof(fields[0]) && status == OK; i++) {
             if (!str_eq(before[i], after[i])) {
-                status = add_change(catalog, row, now_ms, fields[i], before[i], after[i], err);
+                status =
+                    store_change(catalog, row, now_ms, fields[i], before[i], after[i], err);
             }
         }
     }
@@ -71,27 +72,52 @@ static enum status note_changes(struct catalog *catalog, int64_t row,
 
 /* ---- the row ---- */
 
+#define NOT_PENDING (-1)
+
+/* Where an item's row is, and what it is to say of the state. */
+struct listed {
+    int64_t row;
+    enum store_result result;
+    enum project_state state;
+    int64_t pending; /* a state that waits for the brake; NOT_PENDING */
+};
+
+/*
+ * An active project stops being active only after the brake has let it; all other states hold
+ * at once: what is new, what is active again, what goes from one of the others to another.
+ */
+static void decide_state(const struct store_project *item, bool is_active,
+                         struct listed *listed)
+{
+    bool is_held =
+        is_active && !item->is_decided && item->project->state != PROJECT_STATE_ACTIVE;
+    listed->state = is_held ? PROJECT_STATE_ACTIVE : item->project->state;
+    listed->pending = is_held ? (int64_t)item->project->state : NOT_PENDING;
+}
+
 static const char insert_sql[] =
     "INSERT INTO project (source, hex_id, type, state, title, description, owner, creator,"
     " status, reviews_required, views_all_time, views_last_7, views_last_14, views_last_30,"
     " last_viewed_ms, created_ms, edited_ms, published_ms, archived_ms, trashed_ms,"
-    " results_updated_ms, has_schedule, listing_hash, content_mark, activity_mark, detail)"
+    " results_updated_ms, has_schedule, listing_hash, content_mark, activity_mark,"
+    " pending_state, detail)"
     " VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17, ?18,"
-    " ?19, ?20, ?21, ?22, ?23, ?24, ?25, 0)";
+    " ?19, ?20, ?21, ?22, ?23, ?24, ?25, ?26, 0)";
 static const char update_sql[] =
     "UPDATE project SET type = ?3, state = ?4, title = ?5, description = ?6, owner = ?7,"
     " creator = ?8, status = ?9, reviews_required = ?10, views_all_time = ?11,"
     " views_last_7 = ?12, views_last_14 = ?13, views_last_30 = ?14, last_viewed_ms = ?15,"
     " created_ms = ?16, edited_ms = ?17, published_ms = ?18, archived_ms = ?19,"
     " trashed_ms = ?20, results_updated_ms = ?21, has_schedule = ?22, listing_hash = ?23,"
-    " content_mark = ?24, activity_mark = ?25,"
+    " content_mark = ?24, activity_mark = ?25, pending_state = ?26,"
     /* A denied project is asked for again when anything of it has changed. */
     " content_read = CASE WHEN detail = 2 THEN NULL ELSE content_read END,"
     " activity_read = CASE WHEN detail = 2 THEN NULL ELSE activity_read END"
     " WHERE source = ?1 AND hex_id = ?2";
 
 static enum status write_row(struct catalog *catalog, const char *sql, int64_t source,
-                             const struct store_project *item, struct error *err)
+                             const struct store_project *item, const struct listed *listed,
+                             struct error *err)
 {
     const struct project *project = item->project;
     const struct views *views = &project->views;
@@ -99,7 +125,7 @@ static enum status write_row(struct catalog *catalog, const char *sql, int64_t s
     bind_int(&statement, source);
     bind_str(&statement, project->id);
     bind_int(&statement, project->type);
-    bind_int(&statement, project->state);
+    bind_int(&statement, listed->state);
     bind_str(&statement, project->title);
     bind_str(&statement, project->description);
     bind_str(&statement, project->owner);
@@ -121,6 +147,7 @@ static enum status write_row(struct catalog *catalog, const char *sql, int64_t s
     bind_int(&statement, (int64_t)project->listing_hash);
     bind_str(&statement, item->content_mark);
     bind_str(&statement, item->activity_mark);
+    bind_count(&statement, listed->pending);
     return sqlite_run(&statement, err);
 }
 
@@ -297,23 +324,36 @@ static enum status sample_views(struct catalog *catalog, int64_t row, const stru
 
 /* ---- all of it ---- */
 
-static enum status find_listed(struct catalog *catalog, int64_t source,
-                               const struct project *project, int64_t *row,
-                               enum store_result *result, struct error *err)
+enum status store_mark_project(struct store_project *item, struct arena *arena,
+                               struct error *err)
 {
+    if (project_content_mark(item->project, arena, &item->content_mark) != OK ||
+        project_activity_mark(item->project, arena, &item->activity_mark) != OK) {
+        return error_nomem(err);
+    }
+    return OK;
+}
+
+static enum status find_listed(struct catalog *catalog, int64_t source,
+                               const struct store_project *item, struct listed *out,
+                               struct error *err)
+{
+    const struct project *project = item->project;
     bool has_row = false;
     struct statement statement =
-        sqlite_use(&catalog->db, "SELECT id, listing_hash, state FROM project"
+        sqlite_use(&catalog->db, "SELECT id, listing_hash, state, pending_state FROM project"
                                  " WHERE source = ?1 AND hex_id = ?2");
     bind_int(&statement, source);
     bind_str(&statement, project->id);
     enum status status = sqlite_step(&statement, &has_row, err);
-    *result = STORE_RESULT_ADDED;
+    *out = (struct listed){.result = STORE_RESULT_ADDED};
+    decide_state(item, has_row && column_int(&statement, 2) == PROJECT_STATE_ACTIVE, out);
     if (status == OK && has_row) {
         bool is_same = column_int(&statement, 1) == (int64_t)project->listing_hash &&
-                       column_int(&statement, 2) == (int64_t)project->state;
-        *row = column_int(&statement, 0);
-        *result = is_same ? STORE_RESULT_UNCHANGED : STORE_RESULT_UPDATED;
+                       column_int(&statement, 2) == (int64_t)out->state &&
+                       column_int_or(&statement, 3, NOT_PENDING) == out->pending;
+        out->row = column_int(&statement, 0);
+        out->result = is_same ? STORE_RESULT_UNCHANGED : STORE_RESULT_UPDATED;
     }
     sqlite_end(&statement);
     return status;
@@ -324,21 +364,25 @@ enum status store_listed_project(struct catalog *catalog, int64_t source,
                                  enum store_result *result, struct error *err)
 {
     const struct project *project = item->project;
-    enum status status = find_listed(catalog, source, project, row, result, err);
+    struct listed listed;
+    enum status status = find_listed(catalog, source, item, &listed, err);
+    *row = listed.row;
+    *result = listed.result;
     if (status != OK || *result == STORE_RESULT_UNCHANGED) {
         return status;
     }
     bool is_new = *result == STORE_RESULT_ADDED;
     if (!is_new) {
-        status = note_changes(catalog, *row, project, item->now_ms, err);
+        status = note_changes(catalog, *row, project, listed.state, item->now_ms, err);
     }
     if (status == OK) {
-        status = write_row(catalog, is_new ? insert_sql : update_sql, source, item, err);
+        status =
+            write_row(catalog, is_new ? insert_sql : update_sql, source, item, &listed, err);
     }
     if (status == OK && is_new) {
         *row = sqlite3_last_insert_rowid(catalog->db.handle);
-        status = add_change(catalog, *row, item->now_ms, "added", STR_NULL,
-                            str_from(project_state_name(project->state)), err);
+        status = store_change(catalog, *row, item->now_ms, "added", STR_NULL,
+                              str_from(project_state_name(listed.state)), err);
     }
     if (status == OK) {
         status = write_lists(catalog, *row, project, is_new, err);

@@ -237,7 +237,8 @@ static enum status put_project_lists(struct export *export, int64_t project, str
 
 static const char project_sql[] =
     "SELECT p.id, p.hex_id, type, state, title, description, owner, creator, status,"
-    " created_ms, edited_ms, published_ms, archived_ms, views_all_time, views_last_7,"
+    " created_ms, edited_ms, published_ms, iif(state = 0, NULL, archived_ms), views_all_time,"
+    " views_last_7,"
     " views_last_14, views_last_30, last_viewed_ms, detail, host,"
     " coalesce(s.name, s.workspace_id) FROM project p JOIN source s ON s.id = p.source"
     " WHERE p.id = ?1";

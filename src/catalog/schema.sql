@@ -42,7 +42,10 @@ CREATE TABLE project (
     results_updated_ms INTEGER,
     has_schedule INTEGER NOT NULL,
     listing_hash INTEGER NOT NULL,
-    seen_complete INTEGER NOT NULL DEFAULT 0, -- a complete walk has shown it
+    pending_state INTEGER,        -- as listed; state is still 0: the brake has to decide
+    missed INTEGER NOT NULL DEFAULT 0, -- complete walks in a row that did not show it
+    looked_up_ms INTEGER,         -- since it is missing
+    is_lookup_denied INTEGER NOT NULL DEFAULT 0, -- ... which was answered with 403
     content_mark TEXT,            -- as listed
     content_read TEXT,            -- as of the last successful read
     content_read_ms INTEGER,
@@ -111,9 +114,25 @@ CREATE TABLE change (
 ) STRICT;
 CREATE INDEX change_project ON change (project, at_ms);
 
+CREATE TABLE viewer (             -- what a token sees is not what another one sees
+    id INTEGER PRIMARY KEY,
+    source INTEGER NOT NULL REFERENCES source ON DELETE CASCADE,
+    key TEXT NOT NULL,
+    UNIQUE (source, key)
+) STRICT;
+
+CREATE TABLE viewer_project (     -- what complete walks of this viewer have shown
+    viewer INTEGER NOT NULL REFERENCES viewer ON DELETE CASCADE,
+    project INTEGER NOT NULL REFERENCES project ON DELETE CASCADE,
+    PRIMARY KEY (viewer, project)
+) STRICT, WITHOUT ROWID;
+CREATE INDEX viewer_project_project ON viewer_project (project);
+
 CREATE TABLE walk (
     id INTEGER PRIMARY KEY,
     source INTEGER NOT NULL REFERENCES source ON DELETE CASCADE,
+    viewer INTEGER NOT NULL REFERENCES viewer,
+    token_mark TEXT NOT NULL,     -- tells tokens apart, and tells nothing of them
     started_ms INTEGER NOT NULL,
     moved_ms INTEGER NOT NULL,
     ended_ms INTEGER,
@@ -126,6 +145,7 @@ CREATE INDEX walk_open ON walk (source) WHERE ended_ms IS NULL;
 CREATE TABLE walk_project (       -- what the running walk has seen
     walk INTEGER NOT NULL REFERENCES walk ON DELETE CASCADE,
     project INTEGER NOT NULL REFERENCES project ON DELETE CASCADE,
+    is_new INTEGER NOT NULL,      -- not known before this walk
     PRIMARY KEY (walk, project)
 ) STRICT, WITHOUT ROWID;
 CREATE INDEX walk_project_project ON walk_project (project);

@@ -39,17 +39,30 @@ struct str store_texts_write(struct buf *out, const struct str *texts, size_t co
 enum status store_texts_read(struct str json, struct arena *arena, struct str **out,
                              size_t *count, struct error *err) WARN_UNUSED;
 
+/* A row of the table change: what the project's field was, and is now. */
+enum status store_change(struct catalog *catalog, int64_t row, int64_t now_ms,
+                         const char *field, struct str before, struct str after,
+                         struct error *err) WARN_UNUSED;
+
 /* What the listing or a file says of a project, new or changed. */
 struct store_project {
     const struct project *project;
     struct str content_mark;
     struct str activity_mark;
     int64_t now_ms;
+    bool is_decided; /* its state holds at once, without the brake */
 };
 enum store_result { STORE_RESULT_ADDED, STORE_RESULT_UPDATED, STORE_RESULT_UNCHANGED };
+/* Fills both marks from the project; they live in arena. */
+enum status store_mark_project(struct store_project *item, struct arena *arena,
+                               struct error *err) WARN_UNUSED;
 /* *row: the project's. Nothing is written when the listing's hash is as stored. */
 enum status store_listed_project(struct catalog *catalog, int64_t source,
                                  const struct store_project *item, int64_t *row,
                                  enum store_result *result, struct error *err) WARN_UNUSED;
+
+/* A walk has reached its end: what its viewer has seen, and how often others were missed. */
+enum status store_walk_views(struct catalog *catalog, int64_t source, int64_t walk,
+                             struct error *err) WARN_UNUSED;
 
 #endif

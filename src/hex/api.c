@@ -23,6 +23,7 @@ static const struct {
                            "includeComponents=true&includeArchived=true&includeTrashed=true"
                            "&includeSharing=true&sortBy=CREATED_AT&sortDirection=ASC&limit=100",
                            true},
+    [HEX_CALL_PROJECT] = {"project", "/projects/{}", "includeSharing=true", true},
     [HEX_CALL_CONNECTIONS] = {"data connections", "/data-connections",
                               "sortBy=CREATED_AT&sortDirection=ASC&limit=100", true},
     [HEX_CALL_COLLECTIONS] = {"collections", "/collections", "sortBy=NAME&limit=100", true},

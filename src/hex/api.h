@@ -14,6 +14,7 @@
 enum hex_call {
     HEX_CALL_ME,             /* GET /users/me */
     HEX_CALL_PROJECTS,       /* GET /projects, oldest first, with everything */
+    HEX_CALL_PROJECT,        /* GET /projects/{project} */
     HEX_CALL_CONNECTIONS,    /* GET /data-connections */
     HEX_CALL_COLLECTIONS,    /* GET /collections */
     HEX_CALL_USERS,          /* GET /users */

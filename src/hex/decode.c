@@ -91,6 +91,7 @@ enum status decode_me(const struct json *document, struct arena *arena, struct d
         return error_set(err, ERR_PARSE, "the answer is no object");
     }
     *out = (struct decoded_me){
+        .user_id = copy_text(&copier, json_get(document, "id")),
         .workspace_id = copy_text(&copier, json_path(document, "org", "id", NULL)),
         .email = copy_text(&copier, json_get(document, "email")),
         .role = copy_text(&copier, json_get(document, "role")),
@@ -458,6 +459,17 @@ void decode_error_body(struct str content_type, struct str body, struct buf *out
         add_reason(out, json_str(json_get(document, "code")));
     }
     json_free(document);
+}
+
+bool decode_is_error_object(struct str body)
+{
+    struct json *document = NULL;
+    struct error err = ERROR_INIT;
+    bool is_one = json_parse(body, &json_limits_default, &document, &err) == OK &&
+                  (!str_is_null(json_str(json_get(document, "reason"))) ||
+                   !str_is_null(json_str(json_get(document, "message"))));
+    json_free(document);
+    return is_one;
 }
 
 bool decode_is_tier_message(struct str body)

@@ -15,6 +15,7 @@
 
 /* GET /users/me */
 struct decoded_me {
+    struct str user_id;
     struct str workspace_id; /* org.id */
     struct str email;
     struct str role;
@@ -32,6 +33,10 @@ struct decoded_projects {
 };
 enum status decode_projects(const struct json *document, struct arena *arena,
                             struct decoded_projects *out, struct error *err) WARN_UNUSED;
+
+/* GET /projects/{id} */
+enum status decode_project(const struct json *document, struct arena *arena,
+                           struct project *out, struct error *err) WARN_UNUSED;
 
 /*
  * Lists that are kept whole: each call appends a page's items to the growing array (as
@@ -81,6 +86,9 @@ enum status decode_image(const struct json *document, struct arena *arena,
  * it says nothing.
  */
 void decode_error_body(struct str content_type, struct str body, struct buf *out);
+/* True for a JSON object with a reason or message: Hex's own answer, not one on the way to it.
+ */
+bool decode_is_error_object(struct str body);
 /* True for a 403 that names the workspace's tier as its reason. */
 bool decode_is_tier_message(struct str body);
 

@@ -176,6 +176,22 @@ static enum status read_project(struct copier *copier, const struct json *value,
 
 #define MAX_ENTRY_BYTES ((size_t)32 * 1024 * 1024)
 
+/* An entry with a usable id; text is scratch memory. */
+static enum status read_entry(struct copier *copier, const struct json *value, struct buf *text,
+                              struct project *out, struct error *err)
+{
+    out->id = copy_id(copier, json_get(value, "id"));
+    buf_clear(text);
+    enum status status = json_write_sorted(value, text);
+    out->listing_hash = str_hash(buf_str(text));
+    if (status == OK) {
+        status = read_project(copier, value, out);
+    }
+    return status == OK ? OK
+                        : error_set(err, status, "project %.*s: out of memory or too large",
+                                    STR_ARG(out->id));
+}
+
 enum status decode_projects(const struct json *document, struct arena *arena,
                             struct decoded_projects *out, struct error *err)
 {
@@ -194,22 +210,24 @@ enum status decode_projects(const struct json *document, struct arena *arena,
         }
         struct project *project =
             arena_push(arena, &out->items, &out->count, &capacity, sizeof(*project));
-        if (project == NULL) {
-            status = error_nomem(err);
-            break;
-        }
-        project->id = copy_id(&copier, json_get(value, "id"));
-        buf_clear(&text);
-        status = json_write_sorted(value, &text);
-        project->listing_hash = str_hash(buf_str(&text));
-        if (status == OK) {
-            status = read_project(&copier, value, project);
-        }
-        if (status != OK) {
-            (void)error_set(err, status, "project %.*s: out of memory or too large",
-                            STR_ARG(project->id));
-        }
+        status = project != NULL ? read_entry(&copier, value, &text, project, err)
+                                 : error_nomem(err);
     }
+    buf_free(&text);
+    return status == OK ? copier_status(&copier, err) : status;
+}
+
+enum status decode_project(const struct json *document, struct arena *arena,
+                           struct project *out, struct error *err)
+{
+    struct copier copier = {.arena = arena};
+    struct buf text;
+    *out = (struct project){.id = STR_NULL};
+    if (!is_uuid(json_str(json_get(document, "id")))) {
+        return error_set(err, ERR_PARSE, "project: the answer has no usable id");
+    }
+    buf_init(&text, MAX_ENTRY_BYTES);
+    enum status status = read_entry(&copier, document, &text, out, err);
     buf_free(&text);
     return status == OK ? copier_status(&copier, err) : status;
 }

@@ -187,6 +187,9 @@ static void run_phases(struct sync *sync)
     sync->phase = SYNC_PHASE_LIST;
     sync_start_listing(sync);
     drive(sync, sync_listing_is_done, NULL);
+    if (!sync_is_ending(sync) && sync->walk.is_complete) {
+        drive(sync, sync_lookups_are_done, sync_fill_lookups);
+    }
     if (!sync_is_ending(sync) && sync->options->reads_details) {
         read_details(sync);
     }

@@ -3,7 +3,8 @@
  *
  * One thread, one http_client, short transactions. What a run did not manage to read stays
  * due (the catalog compares marks), so that stopping at any moment loses nothing. Absence is
- * never taken for deletion here: a project's state is what Hex says of it.
+ * never taken for deletion: a project's state is what Hex says of it, and after a complete walk
+ * those that it did not show are looked up one by one, unless they are suspiciously many.
  */
 #ifndef HEX_SYNC_H
 #define HEX_SYNC_H
@@ -46,12 +47,15 @@ struct sync_options {
     struct catalog *catalog; /* open for writing, no transaction */
     const struct hex_api *api;
     struct clock clock;
-    struct str host_url;  /* "https://app.hex.tech" */
-    struct str workspace; /* slug or id for URLs as configured, STR_NULL: ask Hex */
-    bool reads_published; /* cells of the published version instead of the draft */
-    bool reads_details;   /* false: the listing only */
+    struct str host_url;   /* "https://app.hex.tech" */
+    struct str workspace;  /* slug or id for URLs as configured, STR_NULL: ask Hex */
+    struct str token_type; /* "personal" or "workspace" */
+    bool reads_published;  /* cells of the published version instead of the draft */
+    bool reads_details;    /* false: the listing only */
     bool includes_archived;
-    bool includes_outputs; /* pictures of chart cells */
+    bool includes_outputs;      /* pictures of chart cells */
+    int64_t max_delete_percent; /* see domain/brake.h */
+    bool accepts_deletes;       /* the brake is off for this run */
     const struct sync_connection_default *defaults;
     size_t default_count;
     sync_wants_fn *wants; /* NULL: all */
@@ -78,6 +82,17 @@ struct sync_step {
     int64_t filtered;
 };
 
+/* What became of projects that were known before. */
+struct sync_absence {
+    int64_t archived; /* marked in this run, of active ones; also the next two */
+    int64_t trashed;
+    int64_t gone;    /* of all */
+    int64_t missing; /* not listed any more, and kept as they were */
+    int64_t denied;  /* of these: they exist, but this token may not see them any more */
+    struct brake_count held; /* what the brake held back */
+    bool is_held;
+};
+
 struct sync_summary {
     int64_t source; /* id in the catalog */
     struct sync_step listing;
@@ -91,8 +106,8 @@ struct sync_summary {
     int64_t runs;
     int64_t pictures;
     int64_t denied;   /* projects whose contents this token may not read */
-    int64_t unseen;   /* known before, missing from the complete walk */
     int64_t requests; /* sent, retries included */
+    struct sync_absence absence;
     bool is_complete; /* the listing was walked to its end */
     bool was_stopped;
     struct sync_failure *failures; /* newest first, at most 1,000 are kept */

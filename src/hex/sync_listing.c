@@ -55,8 +55,10 @@ static void on_me(void *ctx, const struct http_answer *answer, const struct json
         sync_fatal(sync, answer_err);
         return;
     }
+    struct str user_id = STR_NULL;
     if (answer_err->code == OK && decode_me(document, &sync->arena, &me, &err) == OK) {
         sync->source.workspace_id = me.workspace_id;
+        user_id = me.user_id;
         note_token_expiry(sync, me.token_expires_ms);
     } else if (err.code == ERR_NOMEM) {
         sync_fatal(sync, &err);
@@ -67,7 +69,7 @@ static void on_me(void *ctx, const struct http_answer *answer, const struct json
     }
     sync->source.host = sync->options->host_url;
     sync->source.name = sync->options->workspace;
-    if (open_source(sync, &err) != OK) {
+    if (open_source(sync, &err) != OK || sync_know_viewer(sync, user_id, &err) != OK) {
         sync_fatal(sync, &err);
     }
 }
@@ -90,18 +92,17 @@ static enum status reopen_walk(struct sync *sync, bool drops_cursor, struct erro
     struct catalog *catalog = sync->options->catalog;
     struct sync_walk *walk = &sync->walk;
     int64_t now_ms = sync_now_ms(sync);
-    int64_t unseen;
     enum status status = catalog_begin(catalog, err);
     if (status != OK) {
         return status;
     }
     if (drops_cursor) {
-        status = catalog_walk_close(catalog, sync->source.id, walk->walk.id, false, now_ms,
-                                    &unseen, err);
+        status =
+            catalog_walk_close(catalog, sync->source.id, walk->walk.id, false, now_ms, err);
     }
     if (status == OK) {
-        status =
-            catalog_walk_open(catalog, sync->source.id, now_ms, &walk->arena, &walk->walk, err);
+        status = catalog_walk_open(catalog, sync->source.id, &sync->viewer, now_ms,
+                                   &walk->arena, &walk->walk, err);
     }
     if (status == OK) {
         status = catalog_commit(catalog, err);
@@ -112,15 +113,17 @@ static enum status reopen_walk(struct sync *sync, bool drops_cursor, struct erro
     return status;
 }
 
-static void close_walk(struct sync *sync, bool is_complete)
+/* The list does not lead to its end: what it showed is stored, and nothing is concluded. */
+static void cut_walk(struct sync *sync, const char *why)
 {
     struct error err = ERROR_INIT;
     struct catalog *catalog = sync->options->catalog;
     sync->walk.is_open = false;
-    sync->walk.is_complete = is_complete;
+    sync->summary->listing.errors++;
+    log_error("%s: the walk ends here, incomplete, and no project is taken for deleted", why);
     if (catalog_begin(catalog, &err) != OK ||
-        catalog_walk_close(catalog, sync->source.id, sync->walk.walk.id, is_complete,
-                           sync_now_ms(sync), &sync->summary->unseen, &err) != OK ||
+        catalog_walk_close(catalog, sync->source.id, sync->walk.walk.id, false,
+                           sync_now_ms(sync), &err) != OK ||
         catalog_commit(catalog, &err) != OK) {
         catalog_rollback(catalog);
         sync_fatal(sync, &err);
@@ -181,7 +184,7 @@ static void take_page(struct sync *sync, const struct json *document)
                      page.skipped);
     }
     if (str_is_empty(page.next)) {
-        close_walk(sync, true);
+        sync_end_walk(sync);
         return;
     }
     if (note_cursor(&sync->walk.cursors, &sync->walk.arena, page.next, &sync->walk.walk.cursor,
@@ -189,10 +192,7 @@ static void take_page(struct sync *sync, const struct json *document)
         sync->walk.is_open = false;
         sync_fatal(sync, &err);
     } else if (is_repeated) {
-        sync->summary->listing.errors++;
-        log_error(
-            "the project list sent the same cursor twice: the walk ends here, incomplete");
-        close_walk(sync, false);
+        cut_walk(sync, "the project list sent the same cursor twice");
     } else {
         ask_for_page(sync);
     }
@@ -217,20 +217,25 @@ static void on_projects(void *ctx, const struct http_answer *answer,
             return;
         }
     } else if (is_old_cursor) {
-        close_walk(sync, false);
+        cut_walk(sync, "the project list forgot our place twice");
+        return;
     }
     sync->walk.is_open = false;
     sync_fatal(sync, &err);
 }
 
+/* Unless the run is ending: then the walk stays open at its cursor, for the next one. */
 static void ask_for_page(struct sync *sync)
 {
     struct error err = ERROR_INIT;
+    sync->walk.is_open = !sync_is_ending(sync);
+    if (!sync->walk.is_open) {
+        return;
+    }
     const struct hex_request request = {.call = HEX_CALL_PROJECTS,
                                         .cursor = sync->walk.walk.cursor,
                                         .done = on_projects,
                                         .ctx = sync};
-    sync->walk.is_open = true;
     if (hex_api_send(sync->options->api, &request, &err) != OK) {
         sync->walk.is_open = false;
         sync_fatal(sync, &err);
@@ -391,9 +396,12 @@ static void on_list(void *ctx, const struct http_answer *answer, const struct js
 static void ask_for_list(struct sync_list_state *list)
 {
     struct error err = ERROR_INIT;
+    list->is_open = !sync_is_ending(list->sync);
+    if (!list->is_open) {
+        return;
+    }
     const struct hex_request request = {
         .call = lists[list->kind].call, .cursor = list->cursor, .done = on_list, .ctx = list};
-    list->is_open = true;
     if (hex_api_send(list->sync->options->api, &request, &err) != OK) {
         list->is_open = false;
         sync_fatal(list->sync, &err);
@@ -434,6 +442,7 @@ bool sync_listing_is_done(const struct sync *sync)
 
 void sync_listing_free(struct sync *sync)
 {
+    arena_free(&sync->lookups.arena);
     for (int kind = 0; kind < SYNC_LIST_COUNT; kind++) {
         map_free(&sync->lists[kind].cursors);
         arena_free(&sync->lists[kind].arena);

@@ -1,6 +1,6 @@
 /*
  * sync_state - what the files of the sync share: sync.c (order of things, bookkeeping),
- * sync_listing.c, sync_details.c, sync_pictures.c. Of no use to anybody else.
+ * sync_listing.c, sync_absence.c, sync_details.c, sync_pictures.c. Of no use to anybody else.
  */
 #ifndef HEX_SYNC_STATE_H
 #define HEX_SYNC_STATE_H
@@ -44,6 +44,18 @@ struct sync_walk {
     bool is_complete;
 };
 
+/* Projects that a complete walk did not show, asked for one by one. */
+struct sync_lookups {
+    struct arena arena;
+    struct sync_lookup *items;
+    size_t count;
+    size_t next;
+    size_t running;
+    unsigned unreachable; /* look-ups that got no answer worth the name */
+    bool may_conclude;    /* the brake is off, and the token is the one of the last walk */
+    bool is_listed;
+};
+
 /*
  * An endpoint that this token may not use is not asked for each project. A project that the
  * token may not read says nothing about the endpoint: see sync_gate_refuse.
@@ -61,10 +73,12 @@ struct sync {
     struct sync_summary *summary;
     struct arena arena; /* small things that live as long as the run */
     struct catalog_source source;
+    struct catalog_viewer viewer;
     enum sync_phase phase;
     struct error fatal; /* code OK while the run may go on */
     bool has_me;        /* users/me was answered, one way or the other */
     struct sync_walk walk;
+    struct sync_lookups lookups;
     struct sync_list_state lists[SYNC_LIST_COUNT];
 
     int64_t after_views; /* where in the queue of due projects we are */
@@ -117,6 +131,17 @@ void sync_start_me(struct sync *sync);
 void sync_start_listing(struct sync *sync);
 bool sync_listing_is_done(const struct sync *sync);
 void sync_listing_free(struct sync *sync);
+
+/* ---- sync_absence.c ---- */
+
+/* Finds out with whose eyes this run sees. user_id: STR_NULL when Hex did not say. */
+enum status sync_know_viewer(struct sync *sync, struct str user_id,
+                             struct error *err) WARN_UNUSED;
+/* The walk has shown its last page: the brake, the states, the end of the walk. */
+void sync_end_walk(struct sync *sync);
+/* Asks for the missing while there is room. */
+void sync_fill_lookups(struct sync *sync);
+bool sync_lookups_are_done(const struct sync *sync);
 
 /* ---- sync_details.c ---- */
 

@@ -37,4 +37,13 @@ bool secret_is_in(struct str text);
 enum status secret_expand(struct str text, const struct secret_source *source,
                           struct arena *arena, struct str *out, struct error *err) WARN_UNUSED;
 
+#define SECRET_FINGERPRINT_SIZE 33
+/*
+ * A text of 32 hexadecimal digits that tells one secret from another without telling anything
+ * of it: the beginning of SHA-256 over salt and secret.
+ */
+enum status secret_fingerprint(struct str salt, struct str secret,
+                               char out[SECRET_FINGERPRINT_SIZE],
+                               struct error *err) WARN_UNUSED;
+
 #endif

@@ -459,6 +459,39 @@ class OptionsTest(unittest.TestCase):
                 sim.ask("/api/v1/users")
             self.assertEqual(sim.ask("/api/v1/projects").status, 200)
 
+    def test_a_page_fails_for_good(self):
+        pages = "/api/v1/projects?limit=25&after="
+        with Hexsim("--projects", "80", "--fail", "/api/v1/projects:500:2+") as sim:
+            first = sim.ask("/api/v1/projects?limit=25")
+            cursor = first.json()["pagination"]["after"]
+            self.assertEqual([sim.ask(pages + cursor).status for _ in range(3)], [500] * 3)
+            sim.control("config", fail="/api/v1/projects:expired")
+            self.assertEqual(sim.ask(pages + cursor).status, 400)
+            self.assertEqual(sim.ask("/api/v1/projects?limit=25").status, 200)
+            sim.control("config", fail="/api/v1/projects:circle")
+            self.assertEqual(sim.ask(pages + cursor).json()["pagination"]["after"], cursor)
+            sim.control("config", fail="")
+            self.assertNotEqual(sim.ask(pages + cursor).json()["pagination"]["after"], cursor)
+
+    def test_users_see_different_projects(self):
+        tokens = ("--token", "hxtp_ann", "--token", "hxtp_bob=1")
+        with Hexsim("--projects", "10", *tokens) as sim:
+            path = f"/api/v1/projects?{EVERYTHING}"
+            first = sim.ask(path, token="hxtp_ann").json()["values"][0]["id"]
+            sim.control("hide", id=first, user=1)
+            for token, status in (("hxtp_ann", 200), ("hxtp_bob", 403)):
+                listed = [p["id"] for p in sim.ask(path, token=token).json()["values"]]
+                self.assertEqual(first in listed, status == 200)
+                answer = sim.ask(f"/api/v1/projects/{first}", token=token)
+                self.assertEqual(answer.status, status)
+            ann, bob = (sim.ask("/api/v1/users/me", token=token).json()
+                        for token in ("hxtp_ann", "hxtp_bob"))
+            self.assertNotEqual(ann["id"], bob["id"])
+            self.assertEqual(ann["org"], bob["org"])
+            sim.control("hide", id=first, undo=True)
+            answer = sim.ask(path, token="hxtp_bob").json()
+            self.assertEqual(answer["values"][0]["id"], first)
+
     def test_latency_does_not_queue(self):
         with Hexsim("--projects", "5", "--latency", "200") as sim:
             start = time.monotonic()

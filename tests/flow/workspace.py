@@ -38,8 +38,9 @@ def program(name):
 class Workspace:
     """hexsim on a free port, stopped at the end of a with block; and its folder."""
 
-    def __init__(self, *options):
+    def __init__(self, *options, listen="127.0.0.1:0"):
         self.options = options
+        self.listen = listen
         self.folder = tempfile.TemporaryDirectory(prefix="hexmeta-flow-")
         self.log = f"{self.folder.name}/requests.jsonl"
         self.process = None
@@ -47,7 +48,7 @@ class Workspace:
 
     def __enter__(self):
         self.process = subprocess.Popen(
-            [program("hexsim"), "--listen", "127.0.0.1:0", "--log", self.log, *self.options],
+            [program("hexsim"), "--listen", self.listen, "--log", self.log, *self.options],
             stdout=subprocess.PIPE,
             text=True,
         )

@@ -48,6 +48,7 @@ static void decode_singles(const struct json *document, struct arena *arena)
 {
     struct error err = ERROR_INIT;
     struct decoded_me me;
+    struct project project;
     struct decoded_projects page;
     struct decoded_export file;
     struct str mime_type;
@@ -56,6 +57,7 @@ static void decode_singles(const struct json *document, struct arena *arena)
     check(decode_me(document, arena, &me, &err), &err);
     check(decode_export(document, &file, &err), &err);
     check(decode_image(document, arena, &mime_type, &bytes, &err), &err);
+    check(decode_project(document, arena, &project, &err), &err);
     enum status status = decode_projects(document, arena, &page, &err);
     check(status, &err);
     for (size_t i = 0; status == OK && i < page.count; i++) {
@@ -80,6 +82,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
         abort();
     }
     (void)decode_is_tier_message(body);
+    (void)decode_is_error_object(body);
     (void)decode_workspace_of_url(body);
     if (json_parse(body, &json_limits_default, &document, &err) == OK) {
         decode_lists(document, &arena);

@@ -123,21 +123,29 @@ static inline struct project fixture_project(const char *id, const char *title, 
     };
 }
 
-/* One complete walk that shows these projects on one page. */
+static const struct catalog_viewer fixture_viewer = {.key = {"user", 4},
+                                                     .token_mark = {"token", 5}};
+
+/* One complete walk that shows these projects on one page; the brake is off. */
 static inline struct catalog_changes fixture_list(struct fixture *f, int64_t source,
                                                   const struct project *projects, size_t count,
                                                   int64_t now_ms, int64_t *unseen)
 {
     struct catalog_walk walk;
     struct catalog_changes changes = {0};
-    int64_t ignored;
+    struct catalog_judgement judgement;
     fixture_begin(f);
-    OKAY(f, catalog_walk_open(f->catalog, source, now_ms, &f->arena, &walk, &f->err));
+    OKAY(f, catalog_walk_open(f->catalog, source, &fixture_viewer, now_ms, &f->arena, &walk,
+                              &f->err));
     OKAY(f, catalog_walk_page(f->catalog, source, &walk, projects, count, STR_NULL, now_ms,
                               &changes, &f->err));
-    OKAY(f, catalog_walk_close(f->catalog, source, walk.id, true, now_ms,
-                               unseen != NULL ? unseen : &ignored, &f->err));
+    OKAY(f, catalog_judge_walk(f->catalog, source, walk.id, &judgement, &f->err));
+    OKAY(f, catalog_apply_states(f->catalog, source, walk.id, now_ms, &f->err));
+    OKAY(f, catalog_walk_close(f->catalog, source, walk.id, true, now_ms, &f->err));
     fixture_commit(f);
+    if (unseen != NULL) {
+        *unseen = judgement.missing;
+    }
     return changes;
 }
 

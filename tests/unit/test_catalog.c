@@ -129,7 +129,8 @@ static void test_walk_goes_on_within_an_hour(void **state)
     struct catalog_walk again;
     struct catalog_changes changes = {0};
     fixture_begin(f);
-    OKAY(f, catalog_walk_open(f->catalog, f->source, NOW, &f->arena, &walk, &f->err));
+    OKAY(f, catalog_walk_open(f->catalog, f->source, &fixture_viewer, NOW, &f->arena, &walk,
+                              &f->err));
     assert_true(str_is_null(walk.cursor));
     OKAY(f, catalog_walk_page(f->catalog, f->source, &walk, &project, 1, STR("next"), NOW,
                               &changes, &f->err));
@@ -137,12 +138,13 @@ static void test_walk_goes_on_within_an_hour(void **state)
     close_catalog(f);
     fixture_open(f);
     fixture_begin(f);
-    OKAY(f,
-         catalog_walk_open(f->catalog, f->source, NOW + HOUR - 1, &f->arena, &again, &f->err));
+    OKAY(f, catalog_walk_open(f->catalog, f->source, &fixture_viewer, NOW + HOUR - 1, &f->arena,
+                              &again, &f->err));
     assert_int_equal(again.id, walk.id);
     assert_int_equal(again.listed, 1);
     assert_true(str_is(again.cursor, "next"));
-    OKAY(f, catalog_walk_open(f->catalog, f->source, NOW + HOUR, &f->arena, &again, &f->err));
+    OKAY(f, catalog_walk_open(f->catalog, f->source, &fixture_viewer, NOW + HOUR, &f->arena,
+                              &again, &f->err));
     assert_true(str_is_null(again.cursor));
     assert_int_equal(again.listed, 0);
     fixture_commit(f);

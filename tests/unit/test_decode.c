@@ -2,6 +2,7 @@
 
 #include <setjmp.h>
 #include <stdarg.h>
+#include <stdio.h>
 #include <string.h>
 
 #include <cmocka.h>
@@ -200,6 +201,27 @@ static void test_answers_that_are_no_page(void **state)
     }
 }
 
+/* GET /projects/{id} gives what an entry of the list is, and means the same. */
+static void test_one_project(void **state)
+{
+    static const char text[] = "{\"id\":\"" ID "\",\"title\":\"Revenue\",\"trashedAt\":"
+                               "\"2026-01-02T00:00:00.000Z\"}";
+    char page[512];
+    struct project project;
+    struct error err = ERROR_INIT;
+    (void)state;
+    (void)snprintf(page, sizeof(page), "{\"values\":[%s]}", text);
+    uint64_t hash = projects(page).items[0].listing_hash;
+    assert_int_equal(decode_project(parse(text), &arena, &project, &err), OK);
+    assert_str(project.id, ID);
+    assert_str(project.title, "Revenue");
+    assert_int_equal(project.state, PROJECT_STATE_TRASHED);
+    assert_true(project.listing_hash == hash);
+    assert_int_equal(decode_project(parse("{\"id\":\"x\"}"), &arena, &project, &err),
+                     ERR_PARSE);
+    assert_int_equal(decode_project(parse("[]"), &arena, &project, &err), ERR_PARSE);
+}
+
 static void test_out_of_memory(void **state)
 {
     struct arena small;
@@ -376,6 +398,7 @@ static void test_me(void **state)
                                      "\"org\":{\"id\":\"w\"},\"token\":{\"exp\":1700000000}}"),
                                &arena, &me, &err),
                      OK);
+    assert_str(me.user_id, "u");
     assert_str(me.workspace_id, "w");
     assert_true(me.token_expires_ms == INT64_C(1700000000000));
     assert_int_equal(decode_me(parse("{\"token\":{\"exp\":1700000000000}}"), &arena, &me, &err),
@@ -499,6 +522,17 @@ static void test_tier_message(void **state)
     assert_false(decode_is_tier_message(STR_NULL));
 }
 
+static void test_error_object(void **state)
+{
+    (void)state;
+    assert_true(decode_is_error_object(STR("{\"reason\":\"Project not found\"}")));
+    assert_true(decode_is_error_object(STR("{\"message\":\"No\",\"code\":1}")));
+    assert_false(decode_is_error_object(STR("<html>404 Not Found</html>")));
+    assert_false(decode_is_error_object(STR("{\"reason\":null}")));
+    assert_false(decode_is_error_object(STR("[\"reason\"]")));
+    assert_false(decode_is_error_object(STR("")));
+}
+
 static void test_workspace_of_url(void **state)
 {
     static const struct {
@@ -528,6 +562,7 @@ int main(void)
         cmocka_unit_test(test_trashed_wins_over_archived),
         cmocka_unit_test(test_listing_hash_is_of_what_was_said_not_of_its_order),
         cmocka_unit_test(test_answers_that_are_no_page),
+        cmocka_unit_test(test_one_project),
         cmocka_unit_test(test_out_of_memory),
         cmocka_unit_test(test_connections_in_both_shapes),
         cmocka_unit_test(test_pages_are_appended),
@@ -540,6 +575,7 @@ int main(void)
         cmocka_unit_test(test_error_bodies),
         cmocka_unit_test(test_long_error_is_cut_between_characters),
         cmocka_unit_test(test_tier_message),
+        cmocka_unit_test(test_error_object),
         cmocka_unit_test(test_workspace_of_url),
     };
     return cmocka_run_group_tests_name("decode", tests, set_up, tear_down);

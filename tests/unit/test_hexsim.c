@@ -102,9 +102,17 @@ static void test_fault_rules(void **state)
     static const struct {
         const char *rules;
         bool is_good;
-    } cases[] = {{"/api:500", true},     {"/api:cut,/x:slow:3", true}, {"/api", false},
-                 {"/api:banana", false}, {"/api:500:0", false},        {"/api:99", false},
-                 {"/api:500:two", false}};
+    } cases[] = {{"/api:500", true},
+                 {"/api:cut,/x:slow:3", true},
+                 {"/api", false},
+                 {"/api:banana", false},
+                 {"/api:500:0", false},
+                 {"/api:99", false},
+                 {"/api:500:two", false},
+                 {"/api:401:3+", true},
+                 {"/api:circle:2+,/api:expired", true},
+                 {"/api:401:+", false},
+                 {"/api:401:0+", false}};
     (void)state;
     for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
         struct traffic traffic;
@@ -115,6 +123,26 @@ static void test_fault_rules(void **state)
     }
 }
 
+static void test_faults_by_number(void **state)
+{
+    static const bool every_second[] = {false, true, false, true};
+    static const bool from_third[] = {false, false, true, true};
+    struct traffic traffic;
+    int status = 0;
+    (void)state;
+    traffic_init(&traffic);
+    assert_true(traffic_add_faults(&traffic, STR("/a:500:2,/b:403:3+")));
+    for (size_t i = 0; i < 4; i++) {
+        assert_int_equal(traffic_fault(&traffic, STR("/a/x"), &status) != FAULT_NONE,
+                         every_second[i]);
+        assert_int_equal(traffic_fault(&traffic, STR("/b"), &status) != FAULT_NONE,
+                         from_third[i]);
+        assert_int_equal(traffic_fault(&traffic, STR("/c"), &status), FAULT_NONE);
+    }
+    assert_int_equal(status, 403);
+    traffic_free(&traffic);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -123,6 +151,7 @@ int main(void)
         cmocka_unit_test(test_notebooks_show_every_kind_of_cell),
         cmocka_unit_test(test_a_rate_admits_so_many_in_any_window),
         cmocka_unit_test(test_fault_rules),
+        cmocka_unit_test(test_faults_by_number),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

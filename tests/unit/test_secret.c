@@ -171,12 +171,28 @@ static void test_files(void **state)
     (void)rmdir(folder);
 }
 
+static void test_fingerprint(void **state)
+{
+    char text[SECRET_FINGERPRINT_SIZE];
+    char other[SECRET_FINGERPRINT_SIZE];
+    struct error err = ERROR_INIT;
+    (void)state;
+    /* sha256("saltsecret"), computed elsewhere */
+    assert_int_equal(secret_fingerprint(STR("salt"), STR("secret"), text, &err), OK);
+    assert_string_equal(text, "bede90386d450cea8b77b822f8887065");
+    assert_int_equal(secret_fingerprint(STR("salt"), STR("Secret"), other, &err), OK);
+    assert_string_not_equal(text, other);
+    assert_int_equal(secret_fingerprint(STR("tlas"), STR("secret"), other, &err), OK);
+    assert_string_not_equal(text, other);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test_setup_teardown(test_replaces_references, set_up, tear_down),
         cmocka_unit_test_setup_teardown(test_refuses_what_it_cannot_replace, set_up, tear_down),
         cmocka_unit_test_setup_teardown(test_files, set_up, tear_down),
+        cmocka_unit_test(test_fingerprint),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

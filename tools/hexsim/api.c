@@ -211,7 +211,10 @@ void api_write_list(const struct api_request *request, const struct api_page *pa
     json_out_key(&out, "pagination");
     json_out_object(&out);
     bool has_after = n > 0 && (has_more || page->is_backwards);
-    write_cursor(request, "after", has_after ? &list->entries[found[n - 1]] : NULL, &out);
+    const struct api_entry here = {.value = page->value, .id = page->id};
+    const struct api_entry *after = has_after ? &list->entries[found[n - 1]] : NULL;
+    after = request->repeats_cursor && page->has_cursor ? &here : after;
+    write_cursor(request, "after", after, &out);
     write_cursor(request, "before", n > 0 ? &list->entries[found[0]] : NULL, &out);
     json_out_object_end(&out);
     if (list->has_trace_id) {

@@ -21,6 +21,8 @@ struct api_request {
     struct str trace_id;
     struct arena *arena; /* lives as long as the request */
     bool is_workspace_token;
+    size_t user;         /* whose token it is */
+    bool repeats_cursor; /* the next page's cursor is the present one's: a fault */
 };
 
 struct api_answer {

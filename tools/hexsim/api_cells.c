@@ -31,7 +31,7 @@ static void list_cells(struct api *api, const struct api_request *request,
         api_fail(request, answer, 404, "Project not found");
         return;
     }
-    if (p->is_denied) {
+    if (p->is_denied || !workspace_is_visible(p, request->user)) {
         api_fail(request, answer, 403, "You do not have permission to view this project");
         return;
     }
@@ -55,7 +55,8 @@ static const struct sim_cell *find_cell(struct api *api, const struct api_reques
 {
     const struct workspace *w = api_workspace(api);
     for (size_t i = 0; i < w->project_count; i++) {
-        if (w->projects[i].is_deleted || w->projects[i].is_denied) {
+        if (w->projects[i].is_deleted || w->projects[i].is_denied ||
+            !workspace_is_visible(&w->projects[i], request->user)) {
             continue;
         }
         struct notebook nb;

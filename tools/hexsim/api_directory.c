@@ -151,15 +151,16 @@ static void answer_me(struct api *api, const struct api_request *request,
         api_fail(request, answer, 500, "Internal server error");
         return;
     }
+    const struct sim_user *user = &w->users[request->user % w->user_count];
     struct json_out out;
     json_out_init(&out, &answer->body);
     json_out_object(&out);
-    json_out_field_str(&out, "id", w->users[0].id);
-    if (!str_is_null(w->users[0].name)) {
-        json_out_field_str(&out, "name", w->users[0].name);
+    json_out_field_str(&out, "id", user->id);
+    if (!str_is_null(user->name)) {
+        json_out_field_str(&out, "name", user->name);
     }
     json_out_field_cstr(&out, "role", w->options.is_admin ? "ADMIN" : "EDITOR");
-    json_out_field_str(&out, "email", w->users[0].email);
+    json_out_field_str(&out, "email", user->email);
     json_out_key(&out, "org");
     json_out_object(&out);
     json_out_field_str(&out, "id", w->id);

@@ -70,6 +70,7 @@ static bool filter_project(void *ctx, size_t index)
     return (l->has_components || !p->is_component) &&
            (l->has_archived || p->archived_ms == TIMESTAMP_NONE) &&
            (l->has_trashed || p->trashed_ms == TIMESTAMP_NONE) &&
+           workspace_is_visible(p, l->request->user) &&
            is_user(l->workspace, p->creator, l->creator) &&
            is_user(l->workspace, p->owner, l->owner) &&
            (l->collection == NOBODY ||
@@ -125,16 +126,17 @@ static void list_projects(struct api *api, const struct api_request *request,
     struct api_list list = {.filter = filter_project, .write = write_project, .ctx = &l};
     list.entries = api_sorted_projects(api, sort, &list.count);
     api_write_list(request, &page, &list, answer);
-    answer->is_cacheable = true;
+    answer->is_cacheable = !l.workspace->has_views && !request->repeats_cursor;
 }
 
 static bool is_denied(const struct api_request *request, struct api_answer *answer,
                       const struct sim_project *p)
 {
-    if (p->is_denied) {
+    bool is_denied = p->is_denied || !workspace_is_visible(p, request->user);
+    if (is_denied) {
         api_fail(request, answer, 403, "You do not have permission to view this project");
     }
-    return p->is_denied;
+    return is_denied;
 }
 
 static void get_project(struct api *api, const struct api_request *request,

@@ -69,6 +69,20 @@ static void deny(struct control *control, struct sim_project *p, const struct js
     p->is_denied = !json_bool(json_get(body, "undo"), false);
 }
 
+/* Not shared with a user any more, or with nobody: not listed, and 403. */
+static void hide(struct control *control, struct sim_project *p, const struct json *body)
+{
+    int64_t user = json_int(json_get(body, "user"), -1);
+    uint32_t from = user >= 0 && user < 32 ? UINT32_C(1) << user : UINT32_MAX;
+    (void)tick(control);
+    if (json_bool(json_get(body, "undo"), false)) {
+        p->hidden_from &= ~from;
+    } else {
+        p->hidden_from |= from;
+        control->workspace->has_views = true;
+    }
+}
+
 static void view(struct control *control, struct sim_project *p, const struct json *body)
 {
     int64_t count = json_int(json_get(body, "count"), 1);
@@ -178,7 +192,7 @@ static void configure(struct control *control, const struct api_request *request
         if (!traffic_add_faults(t, fail)) {
             api_fail(request, answer, 400,
                      "not a fault: "
-                     "PREFIX:STATUS|cut|slow[:EVERY]");
+                     "PREFIX:STATUS|cut|slow|expired|circle[:N|:N+]");
             return;
         }
     }
@@ -217,7 +231,7 @@ static void post(struct control *control, const struct api_request *request, str
         edit_fn *change;
     } edits[] = {{"edit", edit},     {"trash", trash},     {"archive", archive},
                  {"delete", delete}, {"publish", publish}, {"view", view},
-                 {"deny", deny}};
+                 {"deny", deny},     {"hide", hide}};
     for (size_t i = 0; i < sizeof(edits) / sizeof(edits[0]); i++) {
         if (str_is(path, edits[i].name)) {
             apply(control, request, body, edits[i].change, answer);

@@ -53,11 +53,12 @@ static const struct option_spec specs[] = {
     COUNT("seed", "1", "The same seed and number give the same workspace, byte for byte"),
     TEXT("now", "TIME", "2026-03-01T12:00:00.000Z", "The simulated present"),
     {.name = "token",
-     .argument = "TOKEN",
+     .argument = "TOKEN[=USER]",
      .type = OPTION_TYPE_TEXT,
      .fallback = "hxtp_demo and hxtw_demo",
      .repeats = true,
-     .help = "A token that is accepted; hxtw_ makes it a workspace token"},
+     .help = "A token that is accepted; hxtw_ makes it a workspace token. USER: whose it is, a "
+             "place in the list of users from 0"},
     CHOICE("edition", editions, "enterprise",
            "team or enterprise; only enterprise workspaces answer /queriedTables"),
     CHOICE("role", roles, "admin",
@@ -75,8 +76,9 @@ static const struct option_spec specs[] = {
      .argument = "RULES",
      .type = OPTION_TYPE_TEXT,
      .repeats = true,
-     .help =
-         "PREFIX:STATUS|cut|slow[:EVERY], separated by commas: a wrong answer to every n-th"},
+     .help = "PREFIX:STATUS|cut|slow|expired|circle[:N|:N+], separated by commas: a wrong "
+             "answer to "
+             "every N-th request, or to the N-th and all behind it"},
     TEXT("log", "FILE", NULL, "Append one JSON object a request"),
     FLAG("truth", "Print what an importer must find, and exit"),
     TEXT("host", "URL", "where it listens", "The host that --truth names"),
@@ -112,7 +114,7 @@ struct program {
     struct server *server;
     char address[64];
     uint16_t port;
-    const char *tokens[MAX_TOKENS];
+    struct server_token tokens[MAX_TOKENS];
     size_t token_count;
 };
 
@@ -151,23 +153,32 @@ static enum status read_traffic(struct program *program, struct error *err)
     const char *rules = NULL;
     for (size_t i = 0; (rules = option_nth(o, "fail", i)) != NULL; i++) {
         if (!traffic_add_faults(t, str_from(rules))) {
-            return error_set(err, ERR_CONFIG, "--fail wants PREFIX:STATUS|cut|slow[:EVERY]");
+            return error_set(err, ERR_CONFIG,
+                             "--fail wants PREFIX:STATUS|cut|slow|expired|circle[:N|:N+]");
         }
     }
     return OK;
 }
 
-static void read_tokens(struct program *program)
+static enum status read_tokens(struct program *program, struct error *err)
 {
     const char *token = NULL;
     while (program->token_count < MAX_TOKENS &&
            (token = option_nth(&program->options, "token", program->token_count)) != NULL) {
-        program->tokens[program->token_count++] = token;
+        struct str text = str_from(token);
+        size_t mark = str_find(text, '=');
+        uint64_t user = 0;
+        if (mark != SIZE_MAX && !str_to_u64(str_sub(text, mark + 1, SIZE_MAX), &user)) {
+            return error_set(err, ERR_CONFIG, "--token wants TOKEN or TOKEN=NUMBER");
+        }
+        program->tokens[program->token_count++] =
+            (struct server_token){str_sub(text, 0, mark), (size_t)user};
     }
     if (program->token_count == 0) {
-        program->tokens[program->token_count++] = "hxtp_demo";
-        program->tokens[program->token_count++] = "hxtw_demo";
+        program->tokens[program->token_count++] = (struct server_token){STR("hxtp_demo"), 0};
+        program->tokens[program->token_count++] = (struct server_token){STR("hxtw_demo"), 0};
     }
+    return OK;
 }
 
 static enum status make_workspace(struct program *program, struct error *err)
@@ -243,11 +254,8 @@ static enum status run(struct program *program, int argc, char **argv, int *exit
     }
     status = status != OK ? status : read_listen(program, err);
     status = status != OK ? status : read_traffic(program, err);
-    if (status != OK) {
-        return status;
-    }
-    read_tokens(program);
-    status = make_workspace(program, err);
+    status = status != OK ? status : read_tokens(program, err);
+    status = status != OK ? status : make_workspace(program, err);
     if (status == OK && option_is_set(&program->options, "truth")) {
         *exit_code = print_truth(program);
         return OK;

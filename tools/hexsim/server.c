@@ -30,6 +30,7 @@ struct exchange {
     enum fault_kind fault;
     int fault_status;
     const char *token_kind;
+    size_t user;
     struct exchange *next_delayed;
 };
 
@@ -105,7 +106,8 @@ static enum MHD_Result on_argument(void *ctx, enum MHD_ValueKind kind, const cha
 }
 
 /* personal, workspace, or none when the token is not one of ours. */
-static const char *token_kind(const struct server *server, struct MHD_Connection *connection)
+static const char *token_kind(const struct server *server, struct MHD_Connection *connection,
+                              size_t *user)
 {
     const char *header =
         MHD_lookup_connection_value(connection, MHD_HEADER_KIND, "Authorization");
@@ -115,7 +117,8 @@ static const char *token_kind(const struct server *server, struct MHD_Connection
     }
     struct str token = str_trim(str_sub(text, 7, SIZE_MAX));
     for (size_t i = 0; i < server->options.token_count; i++) {
-        if (str_is(token, server->options.tokens[i])) {
+        if (str_eq(token, server->options.tokens[i].text)) {
+            *user = server->options.tokens[i].user;
             return str_starts_with(token, "hxtw_") ? "workspace" : "personal";
         }
     }
@@ -255,7 +258,13 @@ static void answer_api(struct exchange *x, struct api_request *request,
         fail(request, answer, x->fault_status, "Injected by hexsim");
         return;
     }
-    if (strcmp(request->method, "GET") == 0 && from_cache(server, x->uri, answer)) {
+    if (x->fault == FAULT_EXPIRED && !str_is_null(api_argument(request, "after"))) {
+        fail(request, answer, 400, "Invalid pagination cursor");
+        return;
+    }
+    request->repeats_cursor = x->fault == FAULT_CIRCLE;
+    bool may_be_kept = strcmp(request->method, "GET") == 0 && !request->repeats_cursor;
+    if (may_be_kept && from_cache(server, x->uri, answer)) {
         return;
     }
     request->path = str_sub(request->path, 4, SIZE_MAX);
@@ -357,8 +366,8 @@ static enum MHD_Result answer_exchange(struct exchange *x, const char *path, con
                                   .argument_count = arguments.count,
                                   .body = buf_str(&x->body),
                                   .arena = &x->arena,
-                                  .is_workspace_token =
-                                      strcmp(x->token_kind, "workspace") == 0};
+                                  .is_workspace_token = strcmp(x->token_kind, "workspace") == 0,
+                                  .user = x->user};
     struct str full_path = request.path;
     request.trace_id = rng_uuid(&rng, &x->arena, TIMESTAMP_NONE);
     if (str_starts_with(full_path, "/_sim/")) {
@@ -422,7 +431,7 @@ static enum MHD_Result on_request(void *ctx, struct MHD_Connection *connection,
     }
     if (!x->is_begun) {
         x->is_begun = true;
-        x->token_kind = token_kind(server, connection);
+        x->token_kind = token_kind(server, connection, &x->user);
         return MHD_YES;
     }
     if (*size > 0) {

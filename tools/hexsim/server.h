@@ -11,10 +11,15 @@
 
 struct server;
 
+struct server_token {
+    struct str text;
+    size_t user; /* whose it is: a place in the list of users */
+};
+
 struct server_options {
     const char *address; /* "127.0.0.1" */
     uint16_t port;       /* 0: any */
-    const char *const *tokens;
+    const struct server_token *tokens;
     size_t token_count;
     const char *log_path; /* NULL: none */
 };

@@ -78,14 +78,20 @@ static bool add_fault(struct traffic *traffic, struct str rule)
     size_t second = str_find(rest, ':');
     struct str what = str_sub(rest, 0, second == SIZE_MAX ? rest.n : second);
     uint64_t status = 0;
-    if (second != SIZE_MAX &&
-        (!str_to_u64(str_sub(rest, second + 1, SIZE_MAX), &fault.every) || fault.every == 0)) {
+    struct str count = second == SIZE_MAX ? STR("1") : str_sub(rest, second + 1, SIZE_MAX);
+    fault.is_for_good = str_ends_with(count, "+");
+    count.n -= fault.is_for_good ? 1 : 0;
+    if (!str_to_u64(count, &fault.every) || fault.every == 0) {
         return false;
     }
     if (str_is(what, "cut")) {
         fault.kind = FAULT_CUT;
     } else if (str_is(what, "slow")) {
         fault.kind = FAULT_SLOW;
+    } else if (str_is(what, "expired")) {
+        fault.kind = FAULT_EXPIRED;
+    } else if (str_is(what, "circle")) {
+        fault.kind = FAULT_CIRCLE;
     } else if (str_to_u64(what, &status) && status >= 200 && status < 600) {
         fault.kind = FAULT_STATUS;
         fault.status = (int)status;
@@ -113,11 +119,20 @@ void traffic_clear_faults(struct traffic *traffic)
     traffic->fault_count = 0;
 }
 
+static bool hits(struct fault *fault, struct str path)
+{
+    if (!str_starts_with(path, fault->prefix)) {
+        return false;
+    }
+    fault->seen++;
+    return fault->is_for_good ? fault->seen >= fault->every : fault->seen % fault->every == 0;
+}
+
 enum fault_kind traffic_fault(struct traffic *traffic, struct str path, int *status)
 {
     for (size_t i = 0; i < traffic->fault_count; i++) {
         struct fault *fault = &traffic->faults[i];
-        if (str_starts_with(path, fault->prefix) && ++fault->seen % fault->every == 0) {
+        if (hits(fault, path)) {
             *status = fault->status;
             return fault->kind;
         }

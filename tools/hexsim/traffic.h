@@ -9,7 +9,14 @@
 
 enum retry_after { RETRY_AFTER_SECONDS, RETRY_AFTER_DATE, RETRY_AFTER_NONE };
 
-enum fault_kind { FAULT_NONE, FAULT_STATUS, FAULT_CUT, FAULT_SLOW };
+enum fault_kind {
+    FAULT_NONE,
+    FAULT_STATUS,
+    FAULT_CUT,
+    FAULT_SLOW,
+    FAULT_EXPIRED, /* a cursor that was given is not known any more */
+    FAULT_CIRCLE   /* the next cursor is the one that was given */
+};
 
 #define FAULT_SLOW_MS 3000
 #define MAX_FAULTS 32
@@ -18,7 +25,8 @@ struct fault {
     char prefix[128]; /* of the path, with /api */
     enum fault_kind kind;
     int status;
-    uint64_t every; /* the n-th, 2n-th, ... of its requests */
+    uint64_t every;   /* the n-th, 2n-th, ... of its requests */
+    bool is_for_good; /* the n-th and all that follow */
     uint64_t seen;
 };
 
@@ -46,7 +54,7 @@ void traffic_free(struct traffic *traffic);
 void traffic_limit(struct traffic *traffic, size_t per_minute, size_t per_hour);
 /* 0: the request may pass and counts; else milliseconds until one may. */
 int64_t traffic_admit(struct traffic *traffic, int64_t now_ms);
-/* PREFIX:STATUS|cut|slow[:EVERY], several separated by commas; false when it is not. */
+/* PREFIX:STATUS|cut|slow|expired|circle[:N|:N+], separated by commas; false when it is not. */
 bool traffic_add_faults(struct traffic *traffic, struct str rules);
 void traffic_clear_faults(struct traffic *traffic);
 /* What is wrong with this request; counts it. Status for FAULT_STATUS. */

@@ -215,6 +215,11 @@ size_t workspace_index(const struct workspace *workspace, const struct sim_proje
     return (size_t)(project - workspace->projects);
 }
 
+bool workspace_is_visible(const struct sim_project *project, size_t user)
+{
+    return user >= 32 || (project->hidden_from >> user & 1) == 0;
+}
+
 bool workspace_is_active(const struct sim_project *project)
 {
     return !project->is_deleted && project->archived_ms == TIMESTAMP_NONE &&

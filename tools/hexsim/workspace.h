@@ -83,8 +83,9 @@ struct sim_project {
     struct str title;
     struct str description; /* STR_NULL: null */
     bool is_component;
-    bool is_deleted; /* gone without trace */
-    bool is_denied;  /* details answer 403 */
+    bool is_deleted;      /* gone without trace */
+    bool is_denied;       /* details answer 403 */
+    uint32_t hidden_from; /* a bit for each of the first 32 users: they do not see it */
     size_t creator;
     size_t owner;
     size_t status;        /* NOBODY: none */
@@ -130,6 +131,7 @@ struct workspace {
     struct str host_url; /* "http://127.0.0.1:8080": where it is served */
     int64_t now_ms;      /* the simulated time; goes on a minute per edit */
     uint64_t version;    /* goes up with every change */
+    bool has_views;      /* users see different projects */
     struct sim_user *users;
     size_t user_count;
     struct sim_group *groups;
@@ -156,6 +158,8 @@ struct sim_project *workspace_add_project(struct workspace *workspace, int64_t c
 /* Appends a project that a real export describes. */
 struct sim_project *workspace_add_file(struct workspace *workspace, struct sim_file file,
                                        struct str id, struct str title);
+/* False when it is not shared with this user. */
+bool workspace_is_visible(const struct sim_project *project, size_t user);
 /* NULL when there is none (or none any more). */
 struct sim_project *workspace_project(const struct workspace *workspace, struct str id);
 /* The place of a project in the list. */

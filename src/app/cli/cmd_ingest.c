@@ -83,6 +83,35 @@ static const char *remedy_of(enum status status)
     }
 }
 
+static void tell_absence(const struct cli *cli, const struct sync_absence *absence)
+{
+    if (absence->archived + absence->trashed + absence->gone > 0) {
+        cli_say(cli,
+                "No longer active: %" PRId64 " archived, %" PRId64 " trashed, %" PRId64
+                " gone.",
+                absence->archived, absence->trashed, absence->gone);
+    }
+    if (absence->missing > 0) {
+        cli_say(cli,
+                "%" PRId64 " projects that were known before are not listed any more; they are "
+                "kept as they were.",
+                absence->missing);
+    }
+    if (absence->denied > 0) {
+        cli_say(cli,
+                "%" PRId64 " of them exist, but this token may not see them any more: they "
+                "count as gone after three complete walks without them.",
+                absence->denied);
+    }
+    if (absence->is_held) {
+        cli_say(cli,
+                "Held back: %" PRId64 " of %" PRId64
+                " active projects would have stopped being "
+                "active. If that is right, run once with --accept-deletes.",
+                brake_stopping(&absence->held), absence->held.active);
+    }
+}
+
 /* What is different now, and what the user should know about it. */
 static void tell(const struct cli *cli, const struct ingest_summary *run)
 {
@@ -100,12 +129,7 @@ static void tell(const struct cli *cli, const struct ingest_summary *run)
                 "%" PRId64 " projects are listed, but this token may not read their contents.",
                 sync->denied);
     }
-    if (sync->unseen > 0) {
-        cli_say(cli,
-                "%" PRId64 " projects that were known before are not listed any more; they are "
-                "kept as they were.",
-                sync->unseen);
-    }
+    tell_absence(cli, &sync->absence);
     if (run->catalog_path[0] != '\0') {
         cli_say(cli, "%s %s; 'hexmeta show projects' lists what is in it.",
                 run->is_new_catalog ? "The new catalog is" : "The catalog is",
@@ -130,7 +154,8 @@ static enum exit_code finish(struct run_view *view, const char *command,
                               .ended_ms = run->ended_ms,
                               .steps = steps,
                               .step_count = STEPS,
-                              .catalog = str_from(run->catalog_path)};
+                              .catalog = str_from(run->catalog_path),
+                              .absence = &run->sync.absence};
     enum exit_code code = run_view_end(view, &summary);
     if (status != OK) {
         (void)cli_fail(view->cli, err);
@@ -153,7 +178,9 @@ static enum exit_code run(struct cli *cli, const struct config *config)
                                            .command = command,
                                            .stop = stop_install(),
                                            .progress = on_progress,
-                                           .progress_ctx = &view};
+                                           .progress_ctx = &view,
+                                           .accepts_deletes =
+                                               option_is_set(&cli->options, "accept-deletes")};
     run_view_start(&view, cli, config_log_level(config));
     enum status status = ingest_run(&options, &summary, &err);
     enum exit_code code = finish(&view, command, config, &summary, status, &err);

@@ -159,6 +159,14 @@ static const struct option_example config_examples[] = {
      "What would hold with that setting."},
 };
 
+/* Of ingest and sync. */
+static const struct option_spec ingest_options[] = {
+    {.name = "accept-deletes",
+     .type = OPTION_TYPE_FLAG,
+     .help = "Let any number of projects stop being active in this run; without it, more than "
+             "hexmeta.maxDeletePercent allows are held back and the exit status is 5"},
+};
+
 static const struct option_example ingest_examples[] = {
     {"hexmeta ingest -c hex.yaml", "Read the workspace that hex.yaml names."},
     {"hexmeta ingest -c hex.yaml --set hexmeta.details=listing",
@@ -185,13 +193,17 @@ static const struct option_command commands[] = {
          "server; a warning says so. Requests are paced to Hex's limits, so that the first run "
          "of a large workspace takes hours; it may be interrupted at any time (Ctrl-C) and the "
          "next run goes on from there.",
+     .options = ingest_options,
+     .option_count = COUNT_OF(ingest_options),
      .examples = ingest_examples,
      .example_count = COUNT_OF(ingest_examples)},
     {.name = "sync",
      .arguments = "-c FILE",
      .summary = "Read a Hex workspace into the catalog and stop there",
      .description = "Reads the workspace that the configuration names into the catalog and "
-                    "stops there, whatever sink the configuration names."},
+                    "stops there, whatever sink the configuration names.",
+     .options = ingest_options,
+     .option_count = COUNT_OF(ingest_options)},
     {.name = "import",
      .arguments = "PATH...",
      .min_arguments = 1,
@@ -275,6 +287,7 @@ static const struct option_word exits[] = {
     {"2", "The command line or the configuration is wrong"},
     {"3", "Authentication or permission: the token is not accepted, or may not list"},
     {"4", "Hex is not reachable"},
+    {"5", "Done, but so many projects would have stopped being active that none was marked"},
     {"130", "Interrupted; what was read is kept and the next run goes on from there"},
 };
 

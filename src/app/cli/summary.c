@@ -128,6 +128,24 @@ static void put_step_json(struct json_out *out, const struct summary_step *step)
     json_out_object_end(out);
 }
 
+static void put_absence_json(struct json_out *out, const struct sync_absence *absence)
+{
+    json_out_key(out, "projects");
+    json_out_object(out);
+    json_out_field_int(out, "archived", absence->archived);
+    json_out_field_int(out, "trashed", absence->trashed);
+    json_out_field_int(out, "gone", absence->gone);
+    json_out_field_int(out, "missing", absence->missing);
+    json_out_key(out, "heldBack");
+    json_out_object(out);
+    json_out_field_int(out, "archived", absence->held.archived);
+    json_out_field_int(out, "trashed", absence->held.trashed);
+    json_out_field_int(out, "missing", absence->held.unseen);
+    json_out_field_int(out, "ofActive", absence->held.active);
+    json_out_object_end(out);
+    json_out_object_end(out);
+}
+
 void summary_write_json(const struct summary *summary, struct buf *out)
 {
     struct json_out json;
@@ -145,6 +163,9 @@ void summary_write_json(const struct summary *summary, struct buf *out)
         put_step_json(&json, &summary->steps[i]);
     }
     json_out_array_end(&json);
+    if (summary->absence != NULL) {
+        put_absence_json(&json, summary->absence);
+    }
     json_out_object_end(&json);
     (void)buf_append_char(out, '\n');
 }

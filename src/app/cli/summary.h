@@ -6,6 +6,7 @@
 
 #include "app/exit_code.h"
 #include "base/buf.h"
+#include "hex/sync.h"
 
 /* An object that could not be dealt with. */
 struct summary_failure {
@@ -32,7 +33,8 @@ struct summary {
     int64_t ended_ms;
     const struct summary_step *steps;
     size_t step_count;
-    struct str catalog; /* its path */
+    struct str catalog;                 /* its path */
+    const struct sync_absence *absence; /* NULL: the command knows of none */
 };
 
 /* Records without an error among all, in percent; 100 when there were none. */
