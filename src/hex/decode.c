@@ -466,8 +466,7 @@ bool decode_is_error_object(struct str body)
     struct json *document = NULL;
     struct error err = ERROR_INIT;
     bool is_one = json_parse(body, &json_limits_default, &document, &err) == OK &&
-                  (!str_is_null(json_str(json_get(document, "reason"))) ||
-                   !str_is_null(json_str(json_get(document, "message"))));
+                  json_is_object(document);
     json_free(document);
     return is_one;
 }

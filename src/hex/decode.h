@@ -86,7 +86,9 @@ enum status decode_image(const struct json *document, struct arena *arena,
  * it says nothing.
  */
 void decode_error_body(struct str content_type, struct str body, struct buf *out);
-/* True for a JSON object with a reason or message: Hex's own answer, not one on the way to it.
+/*
+ * True for a JSON object, whatever its keys (Hex has several shapes): its own answer, not the
+ * page of a proxy on the way to it.
  */
 bool decode_is_error_object(struct str body);
 /* True for a 403 that names the workspace's tier as its reason. */

@@ -528,7 +528,7 @@ static void test_error_object(void **state)
     assert_true(decode_is_error_object(STR("{\"reason\":\"Project not found\"}")));
     assert_true(decode_is_error_object(STR("{\"message\":\"No\",\"code\":1}")));
     assert_false(decode_is_error_object(STR("<html>404 Not Found</html>")));
-    assert_false(decode_is_error_object(STR("{\"reason\":null}")));
+    assert_true(decode_is_error_object(STR("{\"detail\":\"Not found\"}")));
     assert_false(decode_is_error_object(STR("[\"reason\"]")));
     assert_false(decode_is_error_object(STR("")));
 }
