@@ -2,6 +2,7 @@
  * The HTTP client against a server that answers what the test says, byte for byte.
  */
 #include "io/http_client.h"
+#include "io/http_url.h"
 
 #include "canned_server.h"
 
