@@ -23,13 +23,13 @@
 #define SLOW_DOWN_EVERY_MS 10000
 #define RECOVER_EVERY_MS ((int64_t)30 * 1000)
 #define RECOVER_AT_MOST_EVERY_MS ((int64_t)8 * 60 * 1000)
-/* A slow-down this soon after the last one: we had become too fast again. */
-#define SAME_TROUBLE_MS ((int64_t)30 * 60 * 1000)
-#define SMALLEST_RAISE 3
+/* A slow-down this soon after two raises: we had become too fast again. */
+#define SAME_TROUBLE_MS ((int64_t)3 * 60 * 1000)
+#define SMALLEST_RAISE 4
 
 /*
  * A refusal weighs two, a good answer takes one away, and six are enough: three refusals in a
- * row, or more than one in three for long. One in ten at random gets there once in 2,000
+ * row, or more than one in three for long. One in ten at random gets there once in 750
  * requests.
  */
 #define REFUSAL_WEIGHT 2
@@ -215,7 +215,7 @@ static void slow_down(struct http_pace *pace, int64_t now_ms)
 {
     int64_t limit = minute_limit(pace, now_ms);
     int64_t since_ms = now_ms - pace->slowed_ms;
-    bool is_again = pace->slowed != 0 && since_ms < SAME_TROUBLE_MS;
+    bool is_again = pace->slowed != 0 && since_ms < 2 * pace->recovery_ms + SAME_TROUBLE_MS;
     if (pace->slowed != 0 && since_ms < SLOW_DOWN_EVERY_MS) {
         return;
     }
