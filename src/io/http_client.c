@@ -22,6 +22,7 @@
 #define MAX_HEADER_BYTES ((size_t)256 * 1024)
 #define MAX_HEADER_TEXT ((size_t)1024)
 #define MAX_REDIRECTS 5
+#define LONG_PAUSE_MS 20000
 /* HTTP/1.1 reads one answer a connection, so that 64 KiB is as fast as more, and eight times 64
  * KiB is little memory. */
 #define RECEIVE_BUFFER_BYTES 65536L
@@ -62,6 +63,7 @@ struct http_client {
     struct exchange **flying; /* max_in_flight slots, NULL: free */
     size_t pending;
     size_t finished_in_turn;
+    int64_t told_until_ms; /* the pause that was logged */
 };
 
 /* ---- life ---- */
@@ -561,6 +563,17 @@ static int64_t retry_after_of(const struct exchange *exchange, int64_t now_wall_
     return http_retry_after_ms(buf_str(&exchange->retry_after), server_ms);
 }
 
+/* A silence that a user would wonder about; once, whoever else is refused meanwhile. */
+static void tell_long_pause(struct exchange *exchange, int64_t wait_ms, int64_t now_ms)
+{
+    struct http_client *client = exchange->client;
+    if (wait_ms >= LONG_PAUSE_MS && now_ms + wait_ms > client->told_until_ms + 1000) {
+        client->told_until_ms = now_ms + wait_ms;
+        log_info("%.*s wants fewer requests (429): nothing is sent for %" PRId64 " s",
+                 STR_ARG(authority_of(exchange->url)), wait_ms / 1000);
+    }
+}
+
 static void judge(struct exchange *exchange, CURLcode code, int status, const char *redirect)
 {
     struct http_client *client = exchange->client;
@@ -586,6 +599,9 @@ static void judge(struct exchange *exchange, CURLcode code, int status, const ch
               STR_ARG(path_of(exchange->url)), status, exchange->answer.size, flight_ms,
               exchange->ticket.attempts,
               decision.verdict == HTTP_VERDICT_RETRY ? ", again" : "");
+    if (decision.pauses_all) {
+        tell_long_pause(exchange, decision.wait_ms, now_ms);
+    }
     if (decision.verdict == HTTP_VERDICT_RETRY) {
         return;
     }

@@ -249,14 +249,24 @@ void http_pace_refused(struct http_pace *pace, int64_t now_ms, int64_t wait_ms, 
     }
 }
 
+static int64_t window_left(const struct window *window, int64_t limit, int64_t now_ms)
+{
+    int64_t left = limit == 0 ? INT64_MAX : limit - window_used(window, now_ms);
+    return left < 0 ? 0 : left;
+}
+
 int64_t http_pace_left_this_minute(const struct http_pace *pace, int64_t now_ms)
 {
-    int64_t limit = http_pace_limit(pace, now_ms);
-    if (limit == INT64_MAX) {
-        return INT64_MAX;
+    int64_t left = INT64_MAX;
+    for (; pace != NULL; pace = pace->outer) {
+        int64_t minute = window_left(&pace->minute, minute_limit(pace, now_ms), now_ms);
+        int64_t hour = window_left(&pace->hour, pace->hour.limit, now_ms);
+        bool is_pausing = pace->is_paused && pace->paused_until_ms > now_ms;
+        left = minute < left ? minute : left;
+        left = hour < left ? hour : left;
+        left = is_pausing ? 0 : left;
     }
-    int64_t left = limit - window_used(&pace->minute, now_ms);
-    return left < 0 ? 0 : left;
+    return left;
 }
 
 /* ---- Retry-After ---- */

@@ -47,7 +47,10 @@ void http_pace_accepted(struct http_pace *pace, int64_t now_ms);
 void http_pace_refused(struct http_pace *pace, int64_t now_ms, int64_t wait_ms, bool is_named);
 /* What the minute's limit is now: INT64_MAX without, else at most the one that was set. */
 int64_t http_pace_limit(const struct http_pace *pace, int64_t now_ms);
-/* Requests that may still go in the running minute; INT64_MAX without limit. */
+/*
+ * Requests that may still go in the running minute, as the hour and a pause let it; INT64_MAX
+ * without limit.
+ */
 int64_t http_pace_left_this_minute(const struct http_pace *pace, int64_t now_ms);
 
 /*

@@ -201,6 +201,26 @@ static void a_part_counts_for_the_whole(void **state)
     http_pace_free(all);
 }
 
+static void what_is_left_knows_of_hours_and_pauses(void **state)
+{
+    struct http_pace *pace = http_pace_new(60, 100);
+    int64_t times[200];
+    int64_t now = 0;
+    (void)state;
+    assert_true(http_pace_left_this_minute(NULL, 0) == INT64_MAX);
+    assert_int_equal(http_pace_left_this_minute(pace, 0), 60);
+    http_pace_take(pace, 0);
+    assert_int_equal(http_pace_left_this_minute(pace, 0), 59);
+    http_pace_refused(pace, 0, 5000, true);
+    assert_int_equal(http_pace_left_this_minute(pace, 4999), 0);
+    assert_int_equal(http_pace_left_this_minute(pace, 5000), 59);
+    now = 5000;
+    assert_int_equal(send_until(pace, &now, 200000, times, 200), 99);
+    assert_int_equal(http_pace_left_this_minute(pace, 1000000), 0); /* the hour is full */
+    assert_int_equal(http_pace_left_this_minute(pace, 4000000), 60);
+    http_pace_free(pace);
+}
+
 static void retry_after_is_read_in_all_its_forms(void **state)
 {
     /* 1994-11-06T08:49:07Z: half a minute before the date in the RFC's examples. */
@@ -356,6 +376,7 @@ int main(void)
         cmocka_unit_test(time_gives_back_and_trouble_makes_it_slower),
         cmocka_unit_test(a_part_counts_for_the_whole),
         cmocka_unit_test(without_a_limit_a_429_makes_one),
+        cmocka_unit_test(what_is_left_knows_of_hours_and_pauses),
         cmocka_unit_test(retry_after_is_read_in_all_its_forms),
         cmocka_unit_test(what_is_tried_again),
         cmocka_unit_test(waits_double_with_jitter_and_obey_the_server),

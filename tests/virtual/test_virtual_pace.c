@@ -109,8 +109,8 @@ static void limits_are_kept_and_used(void **state)
         struct load load;
         begin(&load, &hex, cases[i].per_minute, cases[i].per_hour);
         work(&load, 8, 6 * HOUR);
-        size_t minute = virtual_hex_most_within(&load.hex, MINUTE, false);
-        size_t hour = virtual_hex_most_within(&load.hex, HOUR, false);
+        size_t minute = virtual_hex_most_within(&load.hex, MINUTE, VIRTUAL_CALL_ANY);
+        size_t hour = virtual_hex_most_within(&load.hex, HOUR, VIRTUAL_CALL_ANY);
         double used = (double)load.hex.count / (6 * cases[i].allowed);
         print_message("# %3d/min %4d/h: at most %zu a minute, %zu an hour, %.1f %% used\n",
                       (int)cases[i].per_minute, (int)cases[i].per_hour, minute, hour,

@@ -73,15 +73,15 @@ static void note(struct virtual_hex *hex, const struct virtual_arrival *arrival)
 }
 
 size_t virtual_hex_most_within(const struct virtual_hex *hex, int64_t span_ms,
-                               bool only_accepted)
+                               enum virtual_call call)
 {
     size_t most = 0;
     size_t within = 0;
     size_t first = 0;
     for (size_t last = 0; last < hex->count; last++) {
-        within += !only_accepted || hex->log[last].status != 429;
+        within += call == VIRTUAL_CALL_ANY || hex->log[last].call == call;
         for (; hex->log[last].at_ms - hex->log[first].at_ms >= span_ms; first++) {
-            within -= !only_accepted || hex->log[first].status != 429;
+            within -= call == VIRTUAL_CALL_ANY || hex->log[first].call == call;
         }
         most = within > most ? within : most;
     }
@@ -182,8 +182,10 @@ static void put_export(size_t project, struct json_out *out)
                      "meta:\n  projectId: " ID_FORMAT "\ncells:\n"
                      "  - cellType: SQL\n    cellId: 11111111-0000-4000-8000-%012zx\n"
                      "    config:\n      source: select a from t%zu\n"
-                     "      resultVariableName: df\n",
-                     project, project, project);
+                     "      resultVariableName: df\n"
+                     "  - cellType: METRIC\n    cellId: 44444444-0000-4000-8000-%012zx\n"
+                     "    config:\n      valueVariableName: df\n      valueColumn: a\n",
+                     project, project, project, project);
     json_out_object(out);
     json_out_field_cstr(out, "filename", "project.hex.yaml");
     json_out_field_str(out, "content", buf_str(&content));
@@ -286,6 +288,7 @@ static int answer_call(struct virtual_hex *hex, enum virtual_call call, size_t p
         json_out_object_end(out);
         return 200;
     case VIRTUAL_CALL_LIST:
+    case VIRTUAL_CALL_ANY:
     default:
         if (has(url, STR("/users/me"))) {
             put_me(out);

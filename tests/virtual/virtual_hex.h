@@ -17,7 +17,8 @@ enum virtual_call {
     VIRTUAL_CALL_EXPORT,
     VIRTUAL_CALL_RUNS,
     VIRTUAL_CALL_QUERIED_TABLES,
-    VIRTUAL_CALL_IMAGE
+    VIRTUAL_CALL_IMAGE,
+    VIRTUAL_CALL_ANY /* of a question */
 };
 
 struct virtual_arrival {
@@ -63,9 +64,9 @@ int64_t virtual_hex_views(const struct virtual_hex *hex, size_t project);
 /* 0: the most viewed. */
 size_t virtual_hex_rank(const struct virtual_hex *hex, size_t project);
 
-/* The most requests within any span_ms: all, or the accepted ones. */
+/* The most requests of this kind within any span_ms. */
 size_t virtual_hex_most_within(const struct virtual_hex *hex, int64_t span_ms,
-                               bool only_accepted);
+                               enum virtual_call call);
 /* Requests with this status (0: any) that came at from_ms or later and before to_ms. */
 size_t virtual_hex_count(const struct virtual_hex *hex, int status, int64_t from_ms,
                          int64_t to_ms);
