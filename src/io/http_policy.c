@@ -23,8 +23,7 @@
 #define SLOW_DOWN_EVERY_MS 10000
 #define RECOVER_EVERY_MS ((int64_t)30 * 1000)
 #define RECOVER_AT_MOST_EVERY_MS ((int64_t)8 * 60 * 1000)
-/* A slow-down this soon after two raises: we had become too fast again. */
-#define SAME_TROUBLE_MS ((int64_t)3 * 60 * 1000)
+#define SOON_MS ((int64_t)90 * 1000)
 #define SMALLEST_RAISE 4
 
 /*
@@ -137,25 +136,31 @@ void http_pace_free(struct http_pace *pace)
     }
 }
 
-/* The minute's limit after what a slow-down took and time gave back; 0: none. */
-static int64_t minute_limit(const struct http_pace *pace, int64_t now_ms)
+/*
+ * The minute's limit after what a slow-down took and time gave back; 0: none. *since_ms gets
+ * the time since it last changed (NULL: not wanted).
+ */
+static int64_t minute_limit(const struct http_pace *pace, int64_t now_ms, int64_t *since_ms)
 {
     int64_t limit = pace->slowed;
+    int64_t rest_ms = now_ms - pace->slowed_ms;
     if (pace->slowed == 0) {
         return pace->minute.limit;
     }
-    for (int64_t clean_ms = now_ms - pace->slowed_ms;
-         clean_ms >= pace->recovery_ms && limit < pace->minute.capacity;
-         clean_ms -= pace->recovery_ms) {
+    for (; rest_ms >= pace->recovery_ms && limit < pace->minute.capacity;
+         rest_ms -= pace->recovery_ms) {
         int64_t raise = (limit + 9) / 10;
         limit += raise < SMALLEST_RAISE ? SMALLEST_RAISE : raise;
+    }
+    if (since_ms != NULL) {
+        *since_ms = rest_ms;
     }
     return limit >= pace->minute.capacity ? pace->minute.limit : limit;
 }
 
 int64_t http_pace_limit(const struct http_pace *pace, int64_t now_ms)
 {
-    int64_t limit = pace == NULL ? 0 : minute_limit(pace, now_ms);
+    int64_t limit = pace == NULL ? 0 : minute_limit(pace, now_ms, NULL);
     return limit == 0 ? INT64_MAX : limit;
 }
 
@@ -163,7 +168,8 @@ int64_t http_pace_wait_ms(const struct http_pace *pace, int64_t now_ms)
 {
     int64_t wait = 0;
     for (; pace != NULL; pace = pace->outer) {
-        int64_t minute = window_wait_ms(&pace->minute, minute_limit(pace, now_ms), now_ms);
+        int64_t minute =
+            window_wait_ms(&pace->minute, minute_limit(pace, now_ms, NULL), now_ms);
         int64_t hour = window_wait_ms(&pace->hour, pace->hour.limit, now_ms);
         int64_t pause = pace->is_paused ? pace->paused_until_ms - now_ms : 0;
         wait = minute > wait ? minute : wait;
@@ -211,12 +217,22 @@ static int64_t max_of(int64_t a, int64_t b)
     return a > b ? a : b;
 }
 
+/*
+ * How often the limit will grow. Trouble soon after it grew: it had grown too much, and will
+ * try again more seldom. Trouble long after: what it had grown to was all right.
+ */
+static int64_t next_recovery_ms(const struct http_pace *pace, int64_t since_ms)
+{
+    int64_t recovery_ms = since_ms < SOON_MS ? 2 * pace->recovery_ms : pace->recovery_ms / 2;
+    recovery_ms = max_of(recovery_ms, RECOVER_EVERY_MS);
+    return recovery_ms < RECOVER_AT_MOST_EVERY_MS ? recovery_ms : RECOVER_AT_MOST_EVERY_MS;
+}
+
 static void slow_down(struct http_pace *pace, int64_t now_ms)
 {
-    int64_t limit = minute_limit(pace, now_ms);
-    int64_t since_ms = now_ms - pace->slowed_ms;
-    bool is_again = pace->slowed != 0 && since_ms < 2 * pace->recovery_ms + SAME_TROUBLE_MS;
-    if (pace->slowed != 0 && since_ms < SLOW_DOWN_EVERY_MS) {
+    int64_t since_ms = SOON_MS;
+    int64_t limit = minute_limit(pace, now_ms, &since_ms);
+    if (pace->slowed != 0 && now_ms - pace->slowed_ms < SLOW_DOWN_EVERY_MS) {
         return;
     }
     /* Without a limit: what we did in the last minute was too much. */
@@ -224,12 +240,9 @@ static void slow_down(struct http_pace *pace, int64_t now_ms)
     int64_t slowest = max_of(SLOWEST_PER_MINUTE, most_accepted(&pace->accepted, now_ms));
     int64_t slowed = max_of(limit * 7 / 10, slowest);
     pace->evidence = 0;
+    pace->recovery_ms = next_recovery_ms(pace, since_ms);
     pace->slowed = slowed < pace->minute.capacity ? slowed : pace->minute.capacity;
     pace->slowed_ms = now_ms;
-    pace->recovery_ms = is_again ? 2 * pace->recovery_ms : RECOVER_EVERY_MS;
-    if (pace->recovery_ms > RECOVER_AT_MOST_EVERY_MS) {
-        pace->recovery_ms = RECOVER_AT_MOST_EVERY_MS;
-    }
 }
 
 void http_pace_refused(struct http_pace *pace, int64_t now_ms, int64_t wait_ms, bool is_named)
@@ -259,7 +272,7 @@ int64_t http_pace_left_this_minute(const struct http_pace *pace, int64_t now_ms)
 {
     int64_t left = INT64_MAX;
     for (; pace != NULL; pace = pace->outer) {
-        int64_t minute = window_left(&pace->minute, minute_limit(pace, now_ms), now_ms);
+        int64_t minute = window_left(&pace->minute, minute_limit(pace, now_ms, NULL), now_ms);
         int64_t hour = window_left(&pace->hour, pace->hour.limit, now_ms);
         bool is_pausing = pace->is_paused && pace->paused_until_ms > now_ms;
         left = minute < left ? minute : left;

@@ -160,9 +160,10 @@ static void time_gives_back_and_trouble_makes_it_slower(void **state)
     assert_int_equal(http_pace_limit(pace, 260000), 10);
     assert_int_equal(http_pace_limit(pace, 260000 + 479999), 10);
     assert_int_equal(http_pace_limit(pace, 260000 + 480000), 14);
-    refuse(pace, 260000 + 1800000, 3); /* long after: half a minute again */
+    refuse(pace, 260000 + 1800000, 3); /* long after a raise: half of eight minutes */
     int64_t limit = http_pace_limit(pace, 2060000);
-    assert_int_equal(http_pace_limit(pace, 2060000 + 30000), limit + 4);
+    assert_int_equal(http_pace_limit(pace, 2060000 + 239999), limit);
+    assert_int_equal(http_pace_limit(pace, 2060000 + 240000), limit + 4);
     http_pace_free(pace);
 }
 

@@ -12,6 +12,7 @@
 
 #define MINUTE ((int64_t)60 * 1000)
 #define HOUR ((int64_t)3600 * 1000)
+#define STORMS 10
 #define COUNT(array) (sizeof(array) / sizeof((array)[0]))
 
 struct load {
@@ -86,10 +87,11 @@ static void end(struct load *load)
 }
 
 /* Good answers an hour, over six hours. */
-static size_t throughput(const struct virtual_hex_options *hex, size_t jobs)
+static size_t throughput(const struct virtual_hex_options *hex, size_t jobs, uint64_t seed)
 {
     struct load load;
     begin(&load, hex, 60, 0);
+    load.hex.random = seed;
     work(&load, jobs, 6 * HOUR);
     size_t good = load.good;
     assert_int_equal(load.failed, 0);
@@ -122,24 +124,29 @@ static void limits_are_kept_and_used(void **state)
     }
 }
 
+/* A tenth must be sent twice; whatever else it costs is the pace's doing. */
 static void one_refusal_in_ten_costs_little(void **state)
 {
     static const int64_t waits[] = {-1, 0, 1000, 2000};
-    static const size_t jobs[] = {1, 6, 8};
+    static const size_t jobs[] = {1, 6};
     const struct virtual_hex_options calm = {0};
     (void)state;
-    for (size_t w = 0; w < COUNT(waits); w++) {
-        for (size_t j = 0; j < COUNT(jobs); j++) {
-            const struct virtual_hex_options storm = {.storm_percent = 10,
-                                                      .storm_wait_ms = waits[w]};
-            size_t without = throughput(&calm, jobs[j]);
-            size_t with = throughput(&storm, jobs[j]);
-            double cost = 100.0 - 100.0 * (double)with / (double)without;
-            print_message("# storm, Retry-After %5d ms, %zu jobs: %zu/h -> %zu/h, costs %.1f "
-                          "%%\n",
-                          (int)waits[w], jobs[j], without, with, cost);
-            assert_true(cost < 15.0);
+    for (size_t i = 0; i < COUNT(waits) * COUNT(jobs); i++) {
+        const struct virtual_hex_options storm = {.storm_percent = 10,
+                                                  .storm_wait_ms = waits[i / COUNT(jobs)]};
+        size_t side_by_side = jobs[i % COUNT(jobs)];
+        double without = (double)throughput(&calm, side_by_side, 0);
+        double sum = 0;
+        double worst = 0;
+        for (uint64_t seed = 0; seed < STORMS; seed++) {
+            double with = (double)throughput(&storm, side_by_side, seed);
+            double cost = 100.0 - 100.0 * with / without;
+            sum += cost;
+            worst = cost > worst ? cost : worst;
         }
+        print_message("# storm, Retry-After %4d ms, %zu jobs: costs %.1f %%, at worst %.1f\n",
+                      (int)storm.storm_wait_ms, side_by_side, sum / STORMS, worst);
+        assert_true(worst < 15.0);
     }
 }
 
