@@ -56,7 +56,7 @@ struct http_pace {
     int64_t evidence;    /* that the refusals are meant */
     int64_t slowed;      /* the smaller limit at slowed_ms; 0: never slowed down */
     int64_t slowed_ms;   /* when it was made smaller */
-    int64_t recovery_ms; /* so often it grows */
+    int64_t recovery_ms; /* until it grows */
 };
 
 static bool window_init(struct window *window, int64_t span_ms, int64_t limit, int64_t capacity)
@@ -136,31 +136,52 @@ void http_pace_free(struct http_pace *pace)
     }
 }
 
-/*
- * The minute's limit after what a slow-down took and time gave back; 0: none. *since_ms gets
- * the time since it last changed (NULL: not wanted).
- */
-static int64_t minute_limit(const struct http_pace *pace, int64_t now_ms, int64_t *since_ms)
+static int64_t max_of(int64_t a, int64_t b)
 {
-    int64_t limit = pace->slowed;
-    int64_t rest_ms = now_ms - pace->slowed_ms;
+    return a > b ? a : b;
+}
+
+/* What a slow-down has become by now. */
+struct recovery {
+    int64_t limit;       /* of the minute; 0: none */
+    int64_t recovery_ms; /* what the last raise took, or the first will take */
+    int64_t since_ms;    /* the last raise, or the slow-down */
+    bool has_raised;
+};
+
+/* The first raise takes recovery_ms, each further one half as long: what goes well goes on. */
+static struct recovery recover(const struct http_pace *pace, int64_t now_ms)
+{
+    struct recovery r = {.limit = pace->slowed,
+                         .recovery_ms = pace->recovery_ms,
+                         .since_ms = now_ms - pace->slowed_ms};
+    int64_t next_ms = pace->recovery_ms;
     if (pace->slowed == 0) {
-        return pace->minute.limit;
+        r.limit = pace->minute.limit;
+        return r;
     }
-    for (; rest_ms >= pace->recovery_ms && limit < pace->minute.capacity;
-         rest_ms -= pace->recovery_ms) {
-        int64_t raise = (limit + 9) / 10;
-        limit += raise < SMALLEST_RAISE ? SMALLEST_RAISE : raise;
+    while (r.since_ms >= next_ms && r.limit < pace->minute.capacity) {
+        r.limit += max_of((r.limit + 9) / 10, SMALLEST_RAISE);
+        r.since_ms -= next_ms;
+        r.recovery_ms = next_ms;
+        r.has_raised = true;
+        next_ms = max_of(next_ms / 2, RECOVER_EVERY_MS);
     }
-    if (since_ms != NULL) {
-        *since_ms = rest_ms;
+    if (r.limit >= pace->minute.capacity) {
+        r.limit = pace->minute.limit;
     }
-    return limit >= pace->minute.capacity ? pace->minute.limit : limit;
+    return r;
+}
+
+/* The minute's limit after what a slow-down took and time gave back; 0: none. */
+static int64_t minute_limit(const struct http_pace *pace, int64_t now_ms)
+{
+    return recover(pace, now_ms).limit;
 }
 
 int64_t http_pace_limit(const struct http_pace *pace, int64_t now_ms)
 {
-    int64_t limit = pace == NULL ? 0 : minute_limit(pace, now_ms, NULL);
+    int64_t limit = pace == NULL ? 0 : minute_limit(pace, now_ms);
     return limit == 0 ? INT64_MAX : limit;
 }
 
@@ -168,8 +189,7 @@ int64_t http_pace_wait_ms(const struct http_pace *pace, int64_t now_ms)
 {
     int64_t wait = 0;
     for (; pace != NULL; pace = pace->outer) {
-        int64_t minute =
-            window_wait_ms(&pace->minute, minute_limit(pace, now_ms, NULL), now_ms);
+        int64_t minute = window_wait_ms(&pace->minute, minute_limit(pace, now_ms), now_ms);
         int64_t hour = window_wait_ms(&pace->hour, pace->hour.limit, now_ms);
         int64_t pause = pace->is_paused ? pace->paused_until_ms - now_ms : 0;
         wait = minute > wait ? minute : wait;
@@ -212,35 +232,35 @@ static int64_t most_accepted(const struct window *accepted, int64_t now_ms)
     return most;
 }
 
-static int64_t max_of(int64_t a, int64_t b)
-{
-    return a > b ? a : b;
-}
-
 /*
- * How often the limit will grow. Trouble soon after it grew: it had grown too much, and will
- * try again more seldom. Trouble long after: what it had grown to was all right.
+ * Trouble soon after a raise: it was too much, and will be tried again more seldom. Trouble
+ * long after: it was all right. Trouble before any: the way down has not ended yet.
  */
-static int64_t next_recovery_ms(const struct http_pace *pace, int64_t since_ms)
+static int64_t next_recovery_ms(const struct http_pace *pace, const struct recovery *r)
 {
-    int64_t recovery_ms = since_ms < SOON_MS ? 2 * pace->recovery_ms : pace->recovery_ms / 2;
-    recovery_ms = max_of(recovery_ms, RECOVER_EVERY_MS);
-    return recovery_ms < RECOVER_AT_MOST_EVERY_MS ? recovery_ms : RECOVER_AT_MOST_EVERY_MS;
+    if (pace->slowed == 0) {
+        return RECOVER_EVERY_MS;
+    }
+    if (!r->has_raised) {
+        return pace->recovery_ms;
+    }
+    int64_t next_ms = r->since_ms < SOON_MS ? 2 * r->recovery_ms : r->recovery_ms / 2;
+    next_ms = max_of(next_ms, RECOVER_EVERY_MS);
+    return next_ms < RECOVER_AT_MOST_EVERY_MS ? next_ms : RECOVER_AT_MOST_EVERY_MS;
 }
 
 static void slow_down(struct http_pace *pace, int64_t now_ms)
 {
-    int64_t since_ms = SOON_MS;
-    int64_t limit = minute_limit(pace, now_ms, &since_ms);
+    const struct recovery r = recover(pace, now_ms);
     if (pace->slowed != 0 && now_ms - pace->slowed_ms < SLOW_DOWN_EVERY_MS) {
         return;
     }
     /* Without a limit: what we did in the last minute was too much. */
-    limit = limit == 0 ? window_used(&pace->minute, now_ms) : limit;
+    int64_t limit = r.limit == 0 ? window_used(&pace->minute, now_ms) : r.limit;
     int64_t slowest = max_of(SLOWEST_PER_MINUTE, most_accepted(&pace->accepted, now_ms));
     int64_t slowed = max_of(limit * 7 / 10, slowest);
     pace->evidence = 0;
-    pace->recovery_ms = next_recovery_ms(pace, since_ms);
+    pace->recovery_ms = next_recovery_ms(pace, &r);
     pace->slowed = slowed < pace->minute.capacity ? slowed : pace->minute.capacity;
     pace->slowed_ms = now_ms;
 }
@@ -272,7 +292,7 @@ int64_t http_pace_left_this_minute(const struct http_pace *pace, int64_t now_ms)
 {
     int64_t left = INT64_MAX;
     for (; pace != NULL; pace = pace->outer) {
-        int64_t minute = window_left(&pace->minute, minute_limit(pace, now_ms, NULL), now_ms);
+        int64_t minute = window_left(&pace->minute, minute_limit(pace, now_ms), now_ms);
         int64_t hour = window_left(&pace->hour, pace->hour.limit, now_ms);
         bool is_pausing = pace->is_paused && pace->paused_until_ms > now_ms;
         left = minute < left ? minute : left;

@@ -11,8 +11,9 @@
  * of what it gets. A single 429 among good answers is noise, and costs a pause only. Slowing
  * down makes the minute's limit 30 % smaller, at most once in 10 s, not below 10 and not below
  * what the server took in a minute just before. Each 30 s without another slow-down give 10 %
- * back (at least four requests, so that too much shows at once). One within 90 s of such a
- * raise doubles these 30 s, up to eight minutes; a later one halves them.
+ * back (at least four requests, so that too much shows at once). Trouble within 90 s of such
+ * a raise doubles the time to the next, up to eight minutes; trouble later halves it, and so
+ * does each raise that goes well.
  */
 #ifndef IO_HTTP_POLICY_H
 #define IO_HTTP_POLICY_H

@@ -143,27 +143,27 @@ static void no_slow_down_below_what_was_just_accepted(void **state)
 
 static void time_gives_back_and_trouble_makes_it_slower(void **state)
 {
+    static const struct {
+        int64_t at_ms;
+        int refusals; /* after looking */
+        int64_t want;
+    } steps[] = {
+        {0, 3, 60},       {29999, 0, 42},   {30000, 0, 47},
+        {31000, 1, 47},                    /* noise does not stop it */
+        {60000, 0, 52},   {120000, 3, 60}, /* soon after a raise: twice as long to the next */
+        {179999, 0, 42},  {180000, 0, 47},  {181000, 3, 47}, /* again */
+        {300999, 0, 32},  {301000, 3, 36},  {541000, 3, 29},
+        {1020999, 0, 20}, {1021000, 3, 24}, /* eight minutes at most */
+        {1500999, 0, 16}, {1501000, 0, 20}, /* half as long to the next raise */
+        {1741000, 0, 24}, {1831000, 3, 24}, /* long after it: half of what that took */
+        {1950999, 0, 16}, {1951000, 0, 20},
+    };
     struct http_pace *pace = http_pace_new(60, 0);
     (void)state;
-    refuse(pace, 0, 3);
-    assert_int_equal(http_pace_limit(pace, 29999), 42);
-    assert_int_equal(http_pace_limit(pace, 30000), 47);
-    refuse(pace, 31000, 1); /* noise does not stop it */
-    assert_int_equal(http_pace_limit(pace, 60000), 52);
-    assert_int_equal(http_pace_limit(pace, 120000), 60);
-    refuse(pace, 120000, 3); /* the same trouble again: a minute for a step */
-    assert_int_equal(http_pace_limit(pace, 179999), 42);
-    assert_int_equal(http_pace_limit(pace, 180000), 47);
-    for (int64_t i = 1; i < 8; i++) {
-        refuse(pace, 120000 + i * 20000, 3);
+    for (size_t i = 0; i < sizeof(steps) / sizeof(steps[0]); i++) {
+        assert_int_equal(http_pace_limit(pace, steps[i].at_ms), steps[i].want);
+        refuse(pace, steps[i].at_ms, steps[i].refusals);
     }
-    assert_int_equal(http_pace_limit(pace, 260000), 10);
-    assert_int_equal(http_pace_limit(pace, 260000 + 479999), 10);
-    assert_int_equal(http_pace_limit(pace, 260000 + 480000), 14);
-    refuse(pace, 260000 + 1800000, 3); /* long after a raise: half of eight minutes */
-    int64_t limit = http_pace_limit(pace, 2060000);
-    assert_int_equal(http_pace_limit(pace, 2060000 + 239999), limit);
-    assert_int_equal(http_pace_limit(pace, 2060000 + 240000), limit + 4);
     http_pace_free(pace);
 }
 

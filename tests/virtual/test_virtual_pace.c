@@ -193,6 +193,30 @@ static void a_lower_limit_of_the_server_is_found(void **state)
     }
 }
 
+/* A server in trouble is left alone, and gets everything when it is well again. */
+static void an_overload_is_obeyed_and_forgotten(void **state)
+{
+    const struct virtual_hex_options hex = {.storm_wait_ms = -1};
+    struct load load;
+    (void)state;
+    begin(&load, &hex, 60, 0);
+    work(&load, 6, 30 * MINUTE);
+    load.hex.options.storm_percent = 60;
+    work(&load, 6, 30 * MINUTE);
+    load.hex.options.storm_percent = 0;
+    work(&load, 6, 60 * MINUTE);
+    int64_t start = load.begin_ms;
+    size_t during = virtual_hex_count(&load.hex, 0, start + 40 * MINUTE, start + 60 * MINUTE);
+    size_t after = virtual_hex_count(&load.hex, 0, start + 80 * MINUTE, start + 90 * MINUTE);
+    size_t end_of_it = virtual_hex_count(&load.hex, 0, start + 110 * MINUTE, INT64_MAX);
+    print_message("# overload: %.1f a minute, %.1f after 20 minutes without, %.1f after 50\n",
+                  (double)during / 20, (double)after / 10, (double)end_of_it / 10);
+    assert_true(during <= 20 * 25);
+    assert_true(after >= 10 * 45);
+    assert_true(end_of_it >= 10 * 57);
+    end(&load);
+}
+
 /* Nobody is hammered, and nothing waits for ever. */
 static void refusals_without_end_end(void **state)
 {
@@ -224,6 +248,7 @@ int main(void)
         cmocka_unit_test(limits_are_kept_and_used),
         cmocka_unit_test(one_refusal_in_ten_costs_little),
         cmocka_unit_test(a_lower_limit_of_the_server_is_found),
+        cmocka_unit_test(an_overload_is_obeyed_and_forgotten),
         cmocka_unit_test(refusals_without_end_end),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
