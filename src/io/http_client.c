@@ -159,7 +159,7 @@ void http_client_free(struct http_client *client)
             free_exchange(client->flying[i]);
         }
     }
-    for (size_t i = 0; i < client->idle_count; i++) {
+    for (size_t i = 0; client->idle != NULL && i < client->idle_count; i++) {
         curl_easy_cleanup(client->idle[i]);
     }
     free_waiting(&client->queue);
