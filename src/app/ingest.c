@@ -25,8 +25,8 @@ struct session {
 static void close_session(struct session *session)
 {
     http_client_free(session->client);
-    http_pace_free(session->pace);
     http_pace_free(session->picture_pace);
+    http_pace_free(session->pace);
     catalog_close(session->catalog);
     if (session->authorization.data != NULL) {
         explicit_bzero(session->authorization.data, session->authorization.capacity);
@@ -52,7 +52,7 @@ static enum status open_session(const struct ingest_options *options,
     (void)buf_append_cstr(&session->authorization, "Bearer ");
     (void)buf_append_str(&session->authorization, config->token);
     session->pace = http_pace_new(config->requests_per_minute, config->requests_per_hour);
-    session->picture_pace = http_pace_new(PICTURES_PER_MINUTE, 0);
+    session->picture_pace = http_pace_new_within(session->pace, PICTURES_PER_MINUTE, 0);
     session->defaults = calloc(config->connection_count + 1, sizeof(*session->defaults));
     if (buf_status(&session->authorization) != OK || session->pace == NULL ||
         session->picture_pace == NULL || session->defaults == NULL) {

@@ -2,6 +2,7 @@
 
 #include "base/json_out.h"
 #include "hex/decode.h"
+#include "io/http_url.h"
 
 #include <assert.h>
 #include <stdlib.h>

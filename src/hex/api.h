@@ -29,8 +29,8 @@ enum hex_call {
 
 struct hex_api {
     struct http_client *client;
-    struct http_pace *pace;         /* for all calls but pictures */
-    struct http_pace *picture_pace; /* Hex: 20 pictures a minute */
+    struct http_pace *pace;         /* of all calls */
+    struct http_pace *picture_pace; /* Hex: 20 pictures a minute, within the pace of all */
     struct str api_url;             /* "https://app.hex.tech/api/v1" */
     struct str authorization;       /* "Bearer hxtp_..." */
 };

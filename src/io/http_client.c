@@ -2,6 +2,7 @@
 
 #include "base/log.h"
 #include "base/metrics.h"
+#include "io/http_queue.h"
 
 #include <arpa/inet.h>
 #include <curl/curl.h>
@@ -21,29 +22,23 @@
 #define MAX_HEADER_BYTES ((size_t)256 * 1024)
 #define MAX_HEADER_TEXT ((size_t)1024)
 #define MAX_REDIRECTS 5
+#define LONG_PAUSE_MS 20000
 /* HTTP/1.1 reads one answer a connection, so that 64 KiB is as fast as more, and eight times 64
  * KiB is little memory. */
 #define RECEIVE_BUFFER_BYTES 65536L
 
 /* One request on its way through waiting, flying, waiting again, and done. */
 struct exchange {
-    struct exchange *next; /* in a lane, or among the retries */
+    struct http_ticket ticket; /* first: a ticket is its exchange */
     struct http_client *client;
-    struct lane *lane;
     const char *method;
     char *url;
     char *body; /* NULL: none */
     size_t body_size;
     struct curl_slist *headers;
-    bool is_safe_to_repeat;
     http_done_fn *done;
     void *ctx;
-
-    unsigned attempts;
     unsigned redirects;
-    int64_t first_ms; /* monotonic, when it was first sent; -1 before */
-    int64_t sent_ms;
-    int64_t due_ms; /* of the next attempt */
 
     CURL *easy; /* while flying */
     struct buf answer;
@@ -51,16 +46,9 @@ struct exchange {
     struct buf content_type;
     struct buf trace_id;
     struct buf retry_after;
+    struct buf date;
     bool is_address_refused;
     char curl_message[CURL_ERROR_SIZE];
-};
-
-/* What waits for one pace, in order. */
-struct lane {
-    struct lane *next;
-    struct http_pace *pace;
-    struct exchange *head;
-    struct exchange *tail;
 };
 
 struct http_client {
@@ -71,12 +59,11 @@ struct http_client {
     const char *encodings;
     CURL **idle; /* easy handles to be used again */
     size_t idle_count;
-    struct lane *lanes;
-    struct exchange *retries; /* wait for due_ms */
+    struct http_queue queue;
     struct exchange **flying; /* max_in_flight slots, NULL: free */
-    size_t in_flight;
     size_t pending;
     size_t finished_in_turn;
+    int64_t told_until_ms; /* the pause that was logged */
 };
 
 /* ---- life ---- */
@@ -111,6 +98,7 @@ enum status http_client_new(const struct http_client_options *options, struct ht
     o->connect_timeout_ms = or_default(o->connect_timeout_ms, DEFAULT_CONNECT_MS);
     o->total_timeout_ms = or_default(o->total_timeout_ms, DEFAULT_TOTAL_MS);
     o->stall_timeout_ms = or_default(o->stall_timeout_ms, DEFAULT_STALL_MS);
+    http_queue_init(&client->queue, o->max_in_flight, o->retry_budget_ms);
     client->encodings = supported_encodings();
     client->multi = curl_multi_init();
     client->idle = calloc(o->max_in_flight, sizeof(*client->idle));
@@ -138,16 +126,23 @@ static void free_exchange(struct exchange *exchange)
     buf_free(&exchange->content_type);
     buf_free(&exchange->trace_id);
     buf_free(&exchange->retry_after);
+    buf_free(&exchange->date);
     free(exchange->url);
     free(exchange->body);
     free(exchange);
 }
 
-static void free_list(struct exchange *list)
+static struct exchange *exchange_of(struct http_ticket *ticket)
 {
+    return (struct exchange *)(void *)ticket;
+}
+
+static void free_waiting(struct http_queue *queue)
+{
+    struct http_ticket *list = http_queue_clear(queue);
     while (list != NULL) {
-        struct exchange *next = list->next;
-        free_exchange(list);
+        struct http_ticket *next = list->next;
+        free_exchange(exchange_of(list));
         list = next;
     }
 }
@@ -164,16 +159,11 @@ void http_client_free(struct http_client *client)
             free_exchange(client->flying[i]);
         }
     }
-    for (size_t i = 0; i < client->idle_count; i++) {
+    for (size_t i = 0; client->idle != NULL && i < client->idle_count; i++) {
         curl_easy_cleanup(client->idle[i]);
     }
-    while (client->lanes != NULL) {
-        struct lane *lane = client->lanes;
-        client->lanes = lane->next;
-        free_list(lane->head);
-        free(lane);
-    }
-    free_list(client->retries);
+    free_waiting(&client->queue);
+    http_queue_free(&client->queue);
     if (client->multi != NULL) {
         (void)curl_multi_cleanup(client->multi);
     }
@@ -185,44 +175,6 @@ void http_client_free(struct http_client *client)
 }
 
 /* ---- submitting ---- */
-
-static struct lane *lane_of(struct http_client *client, struct http_pace *pace)
-{
-    struct lane *lane;
-    for (lane = client->lanes; lane != NULL; lane = lane->next) {
-        if (lane->pace == pace) {
-            return lane;
-        }
-    }
-    lane = calloc(1, sizeof(*lane));
-    if (lane != NULL) {
-        lane->pace = pace;
-        lane->next = client->lanes;
-        client->lanes = lane;
-    }
-    return lane;
-}
-
-static void lane_append(struct lane *lane, struct exchange *exchange)
-{
-    exchange->next = NULL;
-    if (lane->tail != NULL) {
-        lane->tail->next = exchange;
-    } else {
-        lane->head = exchange;
-    }
-    lane->tail = exchange;
-}
-
-/* A repeated request has waited already: it goes before those that come after it. */
-static void lane_prepend(struct lane *lane, struct exchange *exchange)
-{
-    exchange->next = lane->head;
-    lane->head = exchange;
-    if (lane->tail == NULL) {
-        lane->tail = exchange;
-    }
-}
 
 static enum status add_header(struct curl_slist **list, struct str name, struct str value)
 {
@@ -247,21 +199,18 @@ enum status http_client_submit(struct http_client *client, const struct http_req
                                struct error *err)
 {
     struct exchange *exchange = calloc(1, sizeof(*exchange));
-    struct lane *lane = lane_of(client, request->pace);
-    if (exchange == NULL || lane == NULL) {
+    if (exchange == NULL) {
         goto nomem;
     }
     exchange->client = client;
-    exchange->lane = lane;
     exchange->method = request->method;
-    exchange->is_safe_to_repeat = request->is_safe_to_repeat;
     exchange->done = request->done;
     exchange->ctx = request->ctx;
-    exchange->first_ms = -1;
     buf_init(&exchange->answer, request->max_answer_bytes);
     buf_init(&exchange->content_type, MAX_HEADER_TEXT);
     buf_init(&exchange->trace_id, MAX_HEADER_TEXT);
     buf_init(&exchange->retry_after, MAX_HEADER_TEXT);
+    buf_init(&exchange->date, MAX_HEADER_TEXT);
     exchange->url = strndup(request->url.p, request->url.n);
     if (exchange->url == NULL) {
         goto nomem;
@@ -280,7 +229,10 @@ enum status http_client_submit(struct http_client *client, const struct http_req
             goto nomem;
         }
     }
-    lane_append(lane, exchange);
+    if (http_queue_add(&client->queue, &exchange->ticket, request->pace,
+                       request->is_safe_to_repeat) != OK) {
+        goto nomem;
+    }
     client->pending++;
     return OK;
 nomem:
@@ -325,6 +277,8 @@ static size_t on_header(char *bytes, size_t size, size_t count, void *ctx)
     struct str value = str_trim(str_sub(line, colon + 1, SIZE_MAX));
     if (str_eq_nocase(name, STR("retry-after"))) {
         keep_header(&exchange->retry_after, value);
+    } else if (str_eq_nocase(name, STR("date"))) {
+        keep_header(&exchange->date, value);
     } else if (str_eq_nocase(name, STR("content-type"))) {
         keep_header(&exchange->content_type, value);
     } else if (str_eq_nocase(name, STR("x-trace-id"))) {
@@ -425,7 +379,7 @@ static void set_policy(const struct http_client *client, CURL *easy)
                            (long)(o->stall_timeout_ms < 1000 ? 1 : o->stall_timeout_ms / 1000));
 }
 
-static bool start(struct exchange *exchange, int64_t now_ms)
+static bool start(struct exchange *exchange)
 {
     struct http_client *client = exchange->client;
     size_t slot = 0;
@@ -440,6 +394,7 @@ static bool start(struct exchange *exchange, int64_t now_ms)
     buf_clear(&exchange->content_type);
     buf_clear(&exchange->trace_id);
     buf_clear(&exchange->retry_after);
+    buf_clear(&exchange->date);
     exchange->header_bytes = 0;
     exchange->is_address_refused = false;
     exchange->curl_message[0] = '\0';
@@ -450,13 +405,9 @@ static bool start(struct exchange *exchange, int64_t now_ms)
         exchange->easy = NULL;
         return false;
     }
-    exchange->attempts++;
-    exchange->first_ms = exchange->first_ms < 0 ? now_ms : exchange->first_ms;
-    exchange->sent_ms = now_ms;
     client->flying[slot] = exchange;
-    client->in_flight++;
     metrics_add(METRIC_HTTP_REQUESTS, 1);
-    metrics_add(METRIC_HTTP_RETRIES, exchange->attempts > 1 ? 1 : 0);
+    metrics_add(METRIC_HTTP_RETRIES, exchange->ticket.attempts > 1 ? 1 : 0);
     return true;
 }
 
@@ -491,7 +442,7 @@ static void finish(struct exchange *exchange, int status, const struct error *er
         .content_type = buf_str(&exchange->content_type),
         .trace_id = exchange->trace_id.size > 0 ? buf_str(&exchange->trace_id) : STR_NULL,
         .retry_after_ms = err->retry_after_ms,
-        .attempts = exchange->attempts,
+        .attempts = exchange->ticket.attempts,
     };
     if (err->code != OK) {
         metrics_add(METRIC_HTTP_FAILURES, 1);
@@ -565,17 +516,16 @@ static void describe_failure(const struct exchange *exchange, CURLcode code,
         (void)error_set(err, reason, "HTTP %d", status);
         err->http_status = status;
     }
-    if (exchange->attempts > 1) {
+    if (exchange->ticket.attempts > 1) {
         size_t n = strlen(err->message);
         (void)snprintf(err->message + n, sizeof(err->message) - n, " (%u attempts)",
-                       exchange->attempts);
+                       exchange->ticket.attempts);
     }
     error_where(err, "%s %.*s", exchange->method, STR_ARG(path_of(exchange->url)));
 }
 
 /* Follows a redirect on the same scheme, host and port; false when it is refused. */
-static bool follow(struct exchange *exchange, const char *target, int64_t now_ms,
-                   struct error *err)
+static bool follow(struct exchange *exchange, const char *target, struct error *err)
 {
     bool is_same = target != NULL &&
                    str_eq_nocase(authority_of(exchange->url), authority_of(target)) &&
@@ -598,21 +548,30 @@ static bool follow(struct exchange *exchange, const char *target, int64_t now_ms
     free(exchange->url);
     exchange->url = url;
     exchange->redirects++;
-    exchange->due_ms = now_ms;
-    lane_prepend(exchange->lane, exchange);
+    http_queue_put_back(&exchange->client->queue, &exchange->ticket);
     return true;
 }
 
-static void retry_later(struct exchange *exchange, const struct http_decision *decision,
-                        int64_t now_ms)
+/* A date is compared with the server's own clock, where it shows that. */
+static int64_t retry_after_of(const struct exchange *exchange, int64_t now_wall_ms)
+{
+    if (exchange->retry_after.size == 0) {
+        return -1;
+    }
+    int64_t server_ms = now_wall_ms;
+    (void)http_date_ms(buf_str(&exchange->date), now_wall_ms, &server_ms);
+    return http_retry_after_ms(buf_str(&exchange->retry_after), server_ms);
+}
+
+/* A silence that a user would wonder about; once, whoever else is refused meanwhile. */
+static void tell_long_pause(struct exchange *exchange, int64_t wait_ms, int64_t now_ms)
 {
     struct http_client *client = exchange->client;
-    if (decision->pauses_all) {
-        http_pace_pause(exchange->lane->pace, now_ms, decision->wait_ms);
+    if (wait_ms >= LONG_PAUSE_MS && now_ms + wait_ms > client->told_until_ms + 1000) {
+        client->told_until_ms = now_ms + wait_ms;
+        log_info("%.*s wants fewer requests (429): nothing is sent for %" PRId64 " s",
+                 STR_ARG(authority_of(exchange->url)), wait_ms / 1000);
     }
-    exchange->due_ms = now_ms + decision->wait_ms;
-    exchange->next = client->retries;
-    client->retries = exchange;
 }
 
 static void judge(struct exchange *exchange, CURLcode code, int status, const char *redirect)
@@ -620,38 +579,33 @@ static void judge(struct exchange *exchange, CURLcode code, int status, const ch
     struct http_client *client = exchange->client;
     const struct clock *clock = &client->options.clock;
     int64_t now_ms = clock_monotonic_ms(clock);
+    int64_t flight_ms = now_ms - exchange->ticket.sent_ms;
     struct error err = ERROR_INIT;
     enum status transport = transport_status(exchange, code);
-    if (transport == OK && status >= 300 && status < 400) {
-        if (!follow(exchange, redirect, now_ms, &err)) {
-            finish(exchange, status, &err);
-        }
+    bool is_redirect = transport == OK && status >= 300 && status < 400;
+    if (is_redirect && follow(exchange, redirect, &err)) {
         return;
     }
-    err.retry_after_ms =
-        exchange->retry_after.size > 0
-            ? http_retry_after_ms(buf_str(&exchange->retry_after), clock_wall_ms(clock))
-            : -1;
-    const struct http_attempt attempt = {
+    err.retry_after_ms = retry_after_of(exchange, clock_wall_ms(clock));
+    const struct http_landing landing = {
         .transport = transport,
         .http_status = status,
         .retry_after_ms = err.retry_after_ms,
-        .number = exchange->attempts,
-        .elapsed_ms = now_ms - exchange->first_ms,
-        .budget_ms = client->options.retry_budget_ms,
-        .is_safe_to_repeat = exchange->is_safe_to_repeat,
     };
-    struct http_decision decision = http_decide(&attempt, clock_random(clock));
+    struct http_decision decision = http_queue_landed(&client->queue, &exchange->ticket,
+                                                      &landing, now_ms, clock_random(clock));
     metrics_add(METRIC_HTTP_RATE_LIMITED, transport == OK && status == 429);
     log_debug("%s %.*s: %d, %zu bytes, %" PRId64 " ms, attempt %u%s", exchange->method,
-              STR_ARG(path_of(exchange->url)), status, exchange->answer.size,
-              now_ms - exchange->sent_ms, exchange->attempts,
+              STR_ARG(path_of(exchange->url)), status, exchange->answer.size, flight_ms,
+              exchange->ticket.attempts,
               decision.verdict == HTTP_VERDICT_RETRY ? ", again" : "");
+    if (decision.pauses_all) {
+        tell_long_pause(exchange, decision.wait_ms, now_ms);
+    }
     if (decision.verdict == HTTP_VERDICT_RETRY) {
-        retry_later(exchange, &decision, now_ms);
         return;
     }
-    if (decision.verdict == HTTP_VERDICT_FAIL) {
+    if (decision.verdict == HTTP_VERDICT_FAIL && !is_redirect) {
         err.code = decision.code == ERR_IO ? ERR_NETWORK : decision.code;
         describe_failure(exchange, code, transport, status, &err);
     }
@@ -677,7 +631,6 @@ static void land(struct http_client *client, CURL *easy, CURLcode code)
     }
     (void)curl_multi_remove_handle(client->multi, easy);
     exchange->easy = NULL;
-    client->in_flight--;
     client->idle[client->idle_count++] = easy;
     judge(exchange, code, (int)status, target);
     free(target);
@@ -685,63 +638,17 @@ static void land(struct http_client *client, CURL *easy, CURLcode code)
 
 /* ---- the loop ---- */
 
-static void requeue_due_retries(struct http_client *client, int64_t now_ms)
-{
-    struct exchange **link = &client->retries;
-    while (*link != NULL) {
-        struct exchange *exchange = *link;
-        if (exchange->due_ms <= now_ms) {
-            *link = exchange->next;
-            lane_prepend(exchange->lane, exchange);
-        } else {
-            link = &exchange->next;
-        }
-    }
-}
-
-static struct exchange *lane_take(struct lane *lane)
-{
-    struct exchange *exchange = lane->head;
-    lane->head = exchange->next;
-    if (lane->head == NULL) {
-        lane->tail = NULL;
-    }
-    exchange->next = NULL;
-    return exchange;
-}
-
 static enum status send_what_may_go(struct http_client *client, struct error *err)
 {
     int64_t now_ms = clock_monotonic_ms(&client->options.clock);
-    requeue_due_retries(client, now_ms);
-    for (struct lane *lane = client->lanes; lane != NULL; lane = lane->next) {
-        while (lane->head != NULL && client->in_flight < client->options.max_in_flight &&
-               http_pace_wait_ms(lane->pace, now_ms) == 0) {
-            struct exchange *exchange = lane_take(lane);
-            if (!start(exchange, now_ms)) {
-                lane_prepend(lane, exchange);
-                return error_nomem(err);
-            }
-            http_pace_take(lane->pace, now_ms);
+    struct http_ticket *ticket;
+    while ((ticket = http_queue_take(&client->queue, now_ms)) != NULL) {
+        if (!start(exchange_of(ticket))) {
+            http_queue_put_back(&client->queue, ticket);
+            return error_nomem(err);
         }
     }
     return OK;
-}
-
-/* How long nothing of our own can happen, at most limit_ms. */
-static int64_t idle_ms(const struct http_client *client, int64_t limit_ms)
-{
-    int64_t now_ms = clock_monotonic_ms(&client->options.clock);
-    int64_t wait = limit_ms;
-    for (const struct exchange *e = client->retries; e != NULL; e = e->next) {
-        wait = e->due_ms - now_ms < wait ? e->due_ms - now_ms : wait;
-    }
-    bool has_room = client->in_flight < client->options.max_in_flight;
-    for (const struct lane *lane = client->lanes; lane != NULL && has_room; lane = lane->next) {
-        int64_t pause = lane->head != NULL ? http_pace_wait_ms(lane->pace, now_ms) : wait;
-        wait = pause < wait ? pause : wait;
-    }
-    return wait < 0 ? 0 : wait;
 }
 
 static enum status turn(struct http_client *client, struct error *err)
@@ -771,7 +678,8 @@ enum status http_client_run(struct http_client *client, int64_t timeout_ms, stru
     if (status != OK || client->finished_in_turn > 0 || client->pending == 0) {
         return status;
     }
-    int64_t wait = idle_ms(client, timeout_ms);
+    int64_t now_ms = clock_monotonic_ms(&client->options.clock);
+    int64_t wait = http_queue_wait_ms(&client->queue, now_ms, timeout_ms);
     CURLMcode code =
         curl_multi_poll(client->multi, NULL, 0, (int)(wait > 60000 ? 60000 : wait), NULL);
     if (code != CURLM_OK) {
@@ -787,54 +695,23 @@ size_t http_client_pending(const struct http_client *client)
 
 size_t http_client_in_flight(const struct http_client *client)
 {
-    return client->in_flight;
-}
-
-static void cancel_list(struct exchange *list)
-{
-    struct error err = ERROR_INIT;
-    (void)error_set(&err, ERR_CANCELLED, "cancelled");
-    while (list != NULL) {
-        struct exchange *next = list->next;
-        finish(list, 0, &err);
-        list = next;
-    }
+    return client->queue.under_way;
 }
 
 void http_client_cancel_waiting(struct http_client *client)
 {
     /* A done function may submit more; that is the next call's business. */
-    struct exchange *retries = client->retries;
-    client->retries = NULL;
-    cancel_list(retries);
-    for (struct lane *lane = client->lanes; lane != NULL; lane = lane->next) {
-        struct exchange *list = lane->head;
-        lane->head = NULL;
-        lane->tail = NULL;
-        cancel_list(list);
+    struct http_ticket *list = http_queue_clear(&client->queue);
+    struct error err = ERROR_INIT;
+    (void)error_set(&err, ERR_CANCELLED, "cancelled");
+    while (list != NULL) {
+        struct http_ticket *next = list->next;
+        finish(exchange_of(list), 0, &err);
+        list = next;
     }
 }
 
 void http_client_wake(struct http_client *client)
 {
     (void)curl_multi_wakeup(client->multi);
-}
-
-enum status http_url_escape(struct buf *out, struct str s)
-{
-    static const char hex[] = "0123456789ABCDEF";
-    for (size_t i = 0; i < s.n; i++) {
-        unsigned char c = (unsigned char)s.p[i];
-        bool is_unreserved = (c >= '0' && c <= '9') || (c >= 'a' && c <= 'z') ||
-                             (c >= 'A' && c <= 'Z') || c == '-' || c == '.' || c == '_' ||
-                             c == '~';
-        if (is_unreserved) {
-            (void)buf_append_char(out, (char)c);
-        } else {
-            (void)buf_append_char(out, '%');
-            (void)buf_append_char(out, hex[c >> 4]);
-            (void)buf_append_char(out, hex[c & 15]);
-        }
-    }
-    return buf_status(out);
 }

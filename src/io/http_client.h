@@ -88,7 +88,4 @@ void http_client_cancel_waiting(struct http_client *client);
 /* Makes a running http_client_run return: from a signal handler or another thread. */
 void http_client_wake(struct http_client *client);
 
-/* Percent-encodes s for a query value or path segment (RFC 3986 unreserved stay). */
-enum status http_url_escape(struct buf *out, struct str s);
-
 #endif

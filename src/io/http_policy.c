@@ -21,7 +21,20 @@
 #define OBSERVED_TIMES 6000
 #define SLOWEST_PER_MINUTE 10
 #define SLOW_DOWN_EVERY_MS 10000
-#define RECOVER_EVERY_MS 30000
+#define RECOVER_EVERY_MS ((int64_t)30 * 1000)
+#define RECOVER_AT_MOST_EVERY_MS ((int64_t)8 * 60 * 1000)
+#define SOON_MS ((int64_t)90 * 1000)
+#define SMALLEST_RAISE 4
+
+/*
+ * A refusal weighs two, a good answer takes one away, and six are enough: three refusals in a
+ * row, or more than one in three for long. One in ten at random gets there once in 750
+ * requests.
+ */
+#define REFUSAL_WEIGHT 2
+#define ENOUGH_EVIDENCE 6
+/* Who names so long a wait counts requests; shorter ones are named by habit. */
+#define TELLING_WAIT_MS 10000
 
 /* The times of the newest requests in a ring. */
 struct window {
@@ -34,13 +47,16 @@ struct window {
 };
 
 struct http_pace {
+    struct http_pace *outer; /* counts ours as well; NULL: none */
     struct window minute;
     struct window hour;
+    struct window accepted; /* of two minutes */
     int64_t paused_until_ms;
-    bool is_paused;     /* a pause was set, over or not */
-    int64_t slowed;     /* the smaller limit at slowed_ms; 0: not slowed down */
-    int64_t slowed_ms;  /* when the last 429 made it smaller */
-    int64_t limited_ms; /* when the last 429 came */
+    bool is_paused;      /* a pause was set, over or not */
+    int64_t evidence;    /* that the refusals are meant */
+    int64_t slowed;      /* the smaller limit at slowed_ms; 0: never slowed down */
+    int64_t slowed_ms;   /* when it was made smaller */
+    int64_t recovery_ms; /* until it grows */
 };
 
 static bool window_init(struct window *window, int64_t span_ms, int64_t limit, int64_t capacity)
@@ -88,18 +104,26 @@ static void window_take(struct window *window, int64_t now_ms)
     }
 }
 
-struct http_pace *http_pace_new(int64_t per_minute, int64_t per_hour)
+struct http_pace *http_pace_new_within(struct http_pace *outer, int64_t per_minute,
+                                       int64_t per_hour)
 {
     struct http_pace *pace = calloc(1, sizeof(*pace));
     if (pace == NULL) {
         return NULL;
     }
+    pace->outer = outer;
     if (!window_init(&pace->minute, MINUTE_MS, per_minute, OBSERVED_TIMES) ||
-        !window_init(&pace->hour, HOUR_MS, per_hour, 0)) {
+        !window_init(&pace->hour, HOUR_MS, per_hour, 0) ||
+        !window_init(&pace->accepted, MINUTE_MS, 0, 2 * pace->minute.capacity)) {
         http_pace_free(pace);
         return NULL;
     }
     return pace;
+}
+
+struct http_pace *http_pace_new(int64_t per_minute, int64_t per_hour)
+{
+    return http_pace_new_within(NULL, per_minute, per_hour);
 }
 
 void http_pace_free(struct http_pace *pace)
@@ -107,23 +131,52 @@ void http_pace_free(struct http_pace *pace)
     if (pace != NULL) {
         free(pace->minute.times);
         free(pace->hour.times);
+        free(pace->accepted.times);
         free(pace);
     }
 }
 
-/* The minute's limit after what a 429 took and time gave back; 0: none. */
+static int64_t max_of(int64_t a, int64_t b)
+{
+    return a > b ? a : b;
+}
+
+/* What a slow-down has become by now. */
+struct recovery {
+    int64_t limit;       /* of the minute; 0: none */
+    int64_t recovery_ms; /* what the last raise took, or the first will take */
+    int64_t since_ms;    /* the last raise, or the slow-down */
+    bool has_raised;
+};
+
+/* The first raise takes recovery_ms, each further one half as long: what goes well goes on. */
+static struct recovery recover(const struct http_pace *pace, int64_t now_ms)
+{
+    struct recovery r = {.limit = pace->slowed,
+                         .recovery_ms = pace->recovery_ms,
+                         .since_ms = now_ms - pace->slowed_ms};
+    int64_t next_ms = pace->recovery_ms;
+    if (pace->slowed == 0) {
+        r.limit = pace->minute.limit;
+        return r;
+    }
+    while (r.since_ms >= next_ms && r.limit < pace->minute.capacity) {
+        r.limit += max_of((r.limit + 9) / 10, SMALLEST_RAISE);
+        r.since_ms -= next_ms;
+        r.recovery_ms = next_ms;
+        r.has_raised = true;
+        next_ms = max_of(next_ms / 2, RECOVER_EVERY_MS);
+    }
+    if (r.limit >= pace->minute.capacity) {
+        r.limit = pace->minute.limit;
+    }
+    return r;
+}
+
+/* The minute's limit after what a slow-down took and time gave back; 0: none. */
 static int64_t minute_limit(const struct http_pace *pace, int64_t now_ms)
 {
-    int64_t limit = pace->slowed;
-    if (pace->slowed == 0) {
-        return pace->minute.limit;
-    }
-    int64_t clean_ms = now_ms - pace->limited_ms;
-    for (int64_t step = RECOVER_EVERY_MS; step <= clean_ms && limit < pace->minute.capacity;
-         step += RECOVER_EVERY_MS) {
-        limit += (limit + 9) / 10;
-    }
-    return limit >= pace->minute.capacity ? pace->minute.limit : limit;
+    return recover(pace, now_ms).limit;
 }
 
 int64_t http_pace_limit(const struct http_pace *pace, int64_t now_ms)
@@ -134,66 +187,119 @@ int64_t http_pace_limit(const struct http_pace *pace, int64_t now_ms)
 
 int64_t http_pace_wait_ms(const struct http_pace *pace, int64_t now_ms)
 {
-    if (pace == NULL) {
-        return 0;
-    }
-    int64_t wait = window_wait_ms(&pace->minute, minute_limit(pace, now_ms), now_ms);
-    int64_t hour = window_wait_ms(&pace->hour, pace->hour.limit, now_ms);
-    wait = hour > wait ? hour : wait;
-    if (pace->is_paused && pace->paused_until_ms - now_ms > wait) {
-        wait = pace->paused_until_ms - now_ms;
+    int64_t wait = 0;
+    for (; pace != NULL; pace = pace->outer) {
+        int64_t minute = window_wait_ms(&pace->minute, minute_limit(pace, now_ms), now_ms);
+        int64_t hour = window_wait_ms(&pace->hour, pace->hour.limit, now_ms);
+        int64_t pause = pace->is_paused ? pace->paused_until_ms - now_ms : 0;
+        wait = minute > wait ? minute : wait;
+        wait = hour > wait ? hour : wait;
+        wait = pause > wait ? pause : wait;
     }
     return wait;
 }
 
 void http_pace_take(struct http_pace *pace, int64_t now_ms)
 {
-    if (pace != NULL) {
+    for (; pace != NULL; pace = pace->outer) {
         window_take(&pace->minute, now_ms);
         window_take(&pace->hour, now_ms);
     }
 }
 
+void http_pace_accepted(struct http_pace *pace, int64_t now_ms)
+{
+    for (; pace != NULL; pace = pace->outer) {
+        window_take(&pace->accepted, now_ms);
+        pace->evidence -= pace->evidence > 0;
+    }
+}
+
+/* The most that the server took within a minute of the last two. */
+static int64_t most_accepted(const struct window *accepted, int64_t now_ms)
+{
+    const int64_t span_ms = MINUTE_MS - ARRIVAL_SPARE_MS;
+    int64_t most = 0;
+    int64_t newest = 1;
+    for (int64_t oldest = 1;
+         oldest <= accepted->count && window_time(accepted, oldest) > now_ms - 2 * MINUTE_MS;
+         oldest++) {
+        while (window_time(accepted, newest) - window_time(accepted, oldest) >= span_ms) {
+            newest++;
+        }
+        most = oldest - newest + 1 > most ? oldest - newest + 1 : most;
+    }
+    return most;
+}
+
+/*
+ * Trouble soon after a raise: it was too much, and will be tried again more seldom. Trouble
+ * long after: it was all right. Trouble before any: the way down has not ended yet.
+ */
+static int64_t next_recovery_ms(const struct http_pace *pace, const struct recovery *r)
+{
+    if (pace->slowed == 0) {
+        return RECOVER_EVERY_MS;
+    }
+    if (!r->has_raised) {
+        return pace->recovery_ms;
+    }
+    int64_t next_ms = r->since_ms < SOON_MS ? 2 * r->recovery_ms : r->recovery_ms / 2;
+    next_ms = max_of(next_ms, RECOVER_EVERY_MS);
+    return next_ms < RECOVER_AT_MOST_EVERY_MS ? next_ms : RECOVER_AT_MOST_EVERY_MS;
+}
+
 static void slow_down(struct http_pace *pace, int64_t now_ms)
 {
-    int64_t limit = minute_limit(pace, now_ms);
-    bool is_early = pace->slowed != 0 && now_ms - pace->slowed_ms < SLOW_DOWN_EVERY_MS;
-    pace->limited_ms = now_ms;
-    if (is_early) {
+    const struct recovery r = recover(pace, now_ms);
+    if (pace->slowed != 0 && now_ms - pace->slowed_ms < SLOW_DOWN_EVERY_MS) {
         return;
     }
     /* Without a limit: what we did in the last minute was too much. */
-    limit = limit == 0 ? window_used(&pace->minute, now_ms) : limit;
-    int64_t floor =
-        SLOWEST_PER_MINUTE < pace->minute.capacity ? SLOWEST_PER_MINUTE : pace->minute.capacity;
-    limit = limit * 7 / 10;
-    pace->slowed = limit < floor ? floor : limit;
+    int64_t limit = r.limit == 0 ? window_used(&pace->minute, now_ms) : r.limit;
+    int64_t slowest = max_of(SLOWEST_PER_MINUTE, most_accepted(&pace->accepted, now_ms));
+    int64_t slowed = max_of(limit * 7 / 10, slowest);
+    pace->evidence = 0;
+    pace->recovery_ms = next_recovery_ms(pace, &r);
+    pace->slowed = slowed < pace->minute.capacity ? slowed : pace->minute.capacity;
     pace->slowed_ms = now_ms;
 }
 
-void http_pace_pause(struct http_pace *pace, int64_t now_ms, int64_t wait_ms)
+void http_pace_refused(struct http_pace *pace, int64_t now_ms, int64_t wait_ms, bool is_named)
 {
     if (pace == NULL) {
         return;
     }
-    bool is_pausing = pace->is_paused && pace->paused_until_ms > now_ms;
-    if (!is_pausing) {
+    bool is_telling = is_named && wait_ms >= TELLING_WAIT_MS;
+    pace->evidence += is_telling ? ENOUGH_EVIDENCE : REFUSAL_WEIGHT;
+    if (pace->evidence >= ENOUGH_EVIDENCE) {
+        pace->evidence = ENOUGH_EVIDENCE;
         slow_down(pace, now_ms);
     }
-    if (!is_pausing || now_ms + wait_ms > pace->paused_until_ms) {
+    if (!pace->is_paused || now_ms + wait_ms > pace->paused_until_ms) {
         pace->is_paused = true;
         pace->paused_until_ms = now_ms + wait_ms;
     }
 }
 
+static int64_t window_left(const struct window *window, int64_t limit, int64_t now_ms)
+{
+    int64_t left = limit == 0 ? INT64_MAX : limit - window_used(window, now_ms);
+    return left < 0 ? 0 : left;
+}
+
 int64_t http_pace_left_this_minute(const struct http_pace *pace, int64_t now_ms)
 {
-    int64_t limit = http_pace_limit(pace, now_ms);
-    if (limit == INT64_MAX) {
-        return INT64_MAX;
+    int64_t left = INT64_MAX;
+    for (; pace != NULL; pace = pace->outer) {
+        int64_t minute = window_left(&pace->minute, minute_limit(pace, now_ms), now_ms);
+        int64_t hour = window_left(&pace->hour, pace->hour.limit, now_ms);
+        bool is_pausing = pace->is_paused && pace->paused_until_ms > now_ms;
+        left = minute < left ? minute : left;
+        left = hour < left ? hour : left;
+        left = is_pausing ? 0 : left;
     }
-    int64_t left = limit - window_used(&pace->minute, now_ms);
-    return left < 0 ? 0 : left;
+    return left;
 }
 
 /* ---- Retry-After ---- */
@@ -229,7 +335,7 @@ static struct str next_token(struct str *text)
  * "Sun, 06 Nov 1994 08:49:37 GMT", "Sunday, 06-Nov-94 08:49:37 GMT" and
  * "Sun Nov  6 08:49:37 1994" (RFC 9110, 5.6.7).
  */
-static bool parse_http_date(struct str text, int64_t now_ms, int64_t *out_ms)
+bool http_date_ms(struct str text, int64_t now_wall_ms, int64_t *out_ms)
 {
     struct str part[7];
     uint64_t day, year, hour, minute, second;
@@ -253,28 +359,51 @@ static bool parse_http_date(struct str text, int64_t now_ms, int64_t *out_ms)
     if (year < 100) {
         /* Two digits: the year that is not more than 50 years ahead. */
         char text_now[TIMESTAMP_TEXT_SIZE];
-        timestamp_format(now_ms, text_now);
+        timestamp_format(now_wall_ms, text_now);
         uint64_t this_year = 1970;
         (void)str_to_u64(str_from_n(text_now, 4), &this_year);
         year += this_year / 100 * 100;
-        year -= year > this_year + 50 ? 100 : 0;
+        if (year > this_year + 50) {
+            year -= 100;
+        } else if (year + 100 <= this_year + 50) {
+            year += 100;
+        }
     }
     *out_ms =
         timestamp_from_civil((int)year, month, (int)day, (int)hour, (int)minute, (int)second);
     return true;
 }
 
+/* "30" and "1.5"; what is too long to be a number is too long to wait for. */
+static bool parse_seconds(struct str text, int64_t *out_ms)
+{
+    int64_t ms = 0;
+    int64_t unit_ms = 1000;
+    bool has_point = false;
+    for (size_t i = 0; i < text.n; i++) {
+        if (text.p[i] == '.' && i > 0 && i + 1 < text.n && !has_point) {
+            has_point = true;
+        } else if (text.p[i] < '0' || text.p[i] > '9') {
+            return false;
+        } else if (has_point) {
+            unit_ms /= 10;
+            ms += (text.p[i] - '0') * unit_ms;
+        } else if (ms < DAY_MS) {
+            ms = ms * 10 + (text.p[i] - '0') * 1000;
+        }
+    }
+    *out_ms = ms;
+    return text.n > 0;
+}
+
 int64_t http_retry_after_ms(struct str value, int64_t now_wall_ms)
 {
-    uint64_t seconds;
     int64_t at_ms;
     int64_t wait;
     value = str_trim(value);
-    if (str_to_u64(value, &seconds)) {
-        wait = seconds > (uint64_t)(DAY_MS / 1000) ? DAY_MS : (int64_t)seconds * 1000;
-    } else if (parse_http_date(value, now_wall_ms, &at_ms)) {
+    if (http_date_ms(value, now_wall_ms, &at_ms)) {
         wait = at_ms - now_wall_ms;
-    } else {
+    } else if (!parse_seconds(value, &wait)) {
         return -1;
     }
     wait = wait < 0 ? 0 : wait;
@@ -299,16 +428,42 @@ static struct http_decision fail_with(enum status code)
     return (struct http_decision){.verdict = HTTP_VERDICT_FAIL, .code = code};
 }
 
+/*
+ * The server's word, else a backoff. A server that names less again and again than a backoff
+ * would be does not know when it will be well.
+ */
+static int64_t wait_before_next(const struct http_attempt *attempt, uint64_t random)
+{
+    int64_t backoff = backoff_ms(attempt->number, random);
+    bool is_named = attempt->retry_after_ms >= 0;
+    bool is_enough = attempt->number == 1 || attempt->retry_after_ms > backoff;
+    return is_named && is_enough ? attempt->retry_after_ms : backoff;
+}
+
 /* Again, unless the wait is more than the budget has left. */
 static struct http_decision retry_within_budget(const struct http_attempt *attempt,
                                                 uint64_t random, enum status code)
 {
-    bool is_named = attempt->retry_after_ms >= 0;
-    int64_t wait = is_named ? attempt->retry_after_ms : backoff_ms(attempt->number, random);
+    int64_t wait = wait_before_next(attempt, random);
     if (attempt->elapsed_ms + wait > attempt->budget_ms) {
         return fail_with(code);
     }
     return (struct http_decision){.verdict = HTTP_VERDICT_RETRY, .wait_ms = wait};
+}
+
+/*
+ * Not carried out, so always safe to repeat. Everybody else waits as well, also when this one
+ * has failed; but not for longer than one request may wait, so that a run ends at last.
+ */
+static struct http_decision refuse(const struct http_attempt *attempt, uint64_t random)
+{
+    struct http_decision decision = retry_within_budget(attempt, random, ERR_RATE);
+    decision.pauses_all = true;
+    if (decision.verdict == HTTP_VERDICT_FAIL) {
+        int64_t wait = wait_before_next(attempt, random);
+        decision.wait_ms = wait < attempt->budget_ms ? wait : attempt->budget_ms;
+    }
+    return decision;
 }
 
 struct http_decision http_decide(const struct http_attempt *attempt, uint64_t random)
@@ -332,23 +487,21 @@ struct http_decision http_decide(const struct http_attempt *attempt, uint64_t ra
     case 404:
     case 410:
         return fail_with(ERR_NOT_FOUND);
-    case 429: {
-        /* Not carried out, so always safe to repeat; the others had better wait as well. */
-        struct http_decision decision = retry_within_budget(attempt, random, ERR_RATE);
-        decision.pauses_all = decision.verdict == HTTP_VERDICT_RETRY;
-        return decision;
-    }
-    case 408:
-    case 500:
-    case 502:
-    case 503:
-    case 504:
-        if (!attempt->is_safe_to_repeat ||
-            (status == 500 && attempt->number >= MAX_ATTEMPTS_ON_500)) {
-            return fail_with(ERR_NETWORK);
-        }
-        return retry_within_budget(attempt, random, ERR_NETWORK);
+    case 429:
+        return refuse(attempt, random);
+    case 501:
+    case 505:
+        return fail_with(ERR_NETWORK);
     default:
-        return fail_with(status >= 500 ? ERR_NETWORK : ERR_REJECTED);
+        break;
     }
+    if (status < 500 && status != 408) {
+        return fail_with(ERR_REJECTED);
+    }
+    bool is_passing = status == 408 || (status >= 502 && status <= 504);
+    bool is_enough = !is_passing && attempt->number >= MAX_ATTEMPTS_ON_500;
+    if (!attempt->is_safe_to_repeat || is_enough) {
+        return fail_with(ERR_NETWORK);
+    }
+    return retry_within_budget(attempt, random, ERR_NETWORK);
 }

@@ -4,7 +4,7 @@
  */
 #include "base/json_out.h"
 #include "hex/decode.h"
-#include "io/http_client.h"
+#include "io/http_url.h"
 
 #include <stdlib.h>
 #include <string.h>

@@ -16,7 +16,9 @@ static void drive_pace(const uint8_t *data, size_t size)
     for (size_t i = 0; pace != NULL && i < size && count < 4096; i++) {
         now_ms += (int64_t)(data[i] & 0x3F) * 137;
         if (data[i] >= 0xF0) {
-            http_pace_pause(pace, now_ms, (int64_t)(data[i] & 0x0F) * 1000);
+            http_pace_refused(pace, now_ms, (int64_t)(data[i] & 0x07) * 2000, data[i] & 0x08);
+        } else if (data[i] >= 0x80) {
+            http_pace_accepted(pace, now_ms);
         }
         if (http_pace_wait_ms(pace, now_ms) == 0) {
             http_pace_take(pace, now_ms);

@@ -2,6 +2,7 @@
  * The HTTP client against a server that answers what the test says, byte for byte.
  */
 #include "io/http_client.h"
+#include "io/http_url.h"
 
 #include "canned_server.h"
 
@@ -130,6 +131,48 @@ static const struct client_case cases[] = {
      "HTTP 401"},
     {"429, then an answer",
      {{"HTTP/1.1 429 Slow\r\nRetry-After: 0\r\nContent-Length: 0\r\n\r\n", 0, 0},
+      {OK_ANSWER, 0, 0}},
+     2,
+     60000,
+     OK,
+     200,
+     2,
+     "{}",
+     NULL},
+    {"a date is compared with the server's own clock, wherever that stands",
+     {{"HTTP/1.1 429 Slow\r\nDate: Sun, 06 Nov 1994 08:49:37 GMT\r\n"
+       "Retry-After: Sun, 06 Nov 1994 08:49:38 GMT\r\nContent-Length: 0\r\n\r\n",
+       0, 0},
+      {OK_ANSWER, 0, 0}},
+     2,
+     60000,
+     OK,
+     200,
+     2,
+     "{}",
+     NULL},
+    {"and may be further away than we wait",
+     {{"HTTP/1.1 429 Slow\r\nDate: Sun, 06 Nov 1994 08:49:37 GMT\r\n"
+       "Retry-After: Sunday, 06-Nov-94 09:49:37 GMT\r\nContent-Length: 0\r\n\r\n",
+       0, 0}},
+     1,
+     60000,
+     ERR_RATE,
+     429,
+     1,
+     NULL,
+     "HTTP 429"},
+    {"stalled, then an answer",
+     {{OK_ANSWER, 0, 1800}, {OK_ANSWER, 0, 0}},
+     2,
+     60000,
+     OK,
+     200,
+     2,
+     "{}",
+     NULL},
+    {"cut in the middle of the body, then an answer",
+     {{"HTTP/1.1 200 OK\r\nContent-Length: 100\r\nConnection: close\r\n\r\n{\"values\":", 0, 0},
       {OK_ANSWER, 0, 0}},
      2,
      60000,

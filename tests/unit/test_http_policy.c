@@ -73,35 +73,97 @@ static void a_pause_holds_everything_back(void **state)
     struct http_pace *pace = http_pace_new(0, 0);
     (void)state;
     assert_int_equal(http_pace_wait_ms(pace, 0), 0);
-    http_pace_pause(pace, 0, 5000);
+    http_pace_refused(pace, 0, 5000, true);
     assert_int_equal(http_pace_wait_ms(pace, 1000), 4000);
-    http_pace_pause(pace, 1000, 1000); /* shorter: changes nothing */
+    http_pace_refused(pace, 1000, 1000, true); /* shorter: changes nothing */
     assert_int_equal(http_pace_wait_ms(pace, 1000), 4000);
-    http_pace_pause(pace, 1000, 9000);
+    http_pace_refused(pace, 1000, 9000, false);
     assert_int_equal(http_pace_wait_ms(pace, 1000), 9000);
     assert_int_equal(http_pace_wait_ms(pace, 10000), 0);
     http_pace_free(pace);
 }
 
-static void a_429_slows_down_and_clean_time_gives_back(void **state)
+static void refuse(struct http_pace *pace, int64_t now_ms, int count)
+{
+    for (int i = 0; i < count; i++) {
+        http_pace_refused(pace, now_ms, 100, false);
+    }
+}
+
+static void three_429_in_a_row_slow_down_one_does_not(void **state)
 {
     struct http_pace *pace = http_pace_new(60, 0);
     (void)state;
-    http_pace_pause(pace, 100000, 1000);
-    assert_int_equal(http_pace_limit(pace, 100000), 42);
-    http_pace_pause(pace, 100500, 1000); /* within the pause: the same event */
-    assert_int_equal(http_pace_limit(pace, 100500), 42);
-    http_pace_pause(pace, 105000, 1000); /* within 10 s: a pause, no further slow-down */
-    assert_int_equal(http_pace_limit(pace, 105000), 42);
-    http_pace_pause(pace, 120000, 1000);
-    assert_int_equal(http_pace_limit(pace, 120000), 29);
-    assert_int_equal(http_pace_limit(pace, 149999), 29);
-    assert_int_equal(http_pace_limit(pace, 150000), 32);
-    assert_int_equal(http_pace_limit(pace, 120000 + 30 * 60 * 1000), 60);
-    for (int64_t t = 0; t < 20; t++) {
-        http_pace_pause(pace, 2000000 + t * 20000, 1000);
+    refuse(pace, 100000, 2);
+    http_pace_accepted(pace, 100000);
+    http_pace_accepted(pace, 100000);
+    refuse(pace, 100000, 1);
+    assert_int_equal(http_pace_limit(pace, 100000), 60);
+    refuse(pace, 100001, 1);
+    assert_int_equal(http_pace_limit(pace, 100001), 42);
+    refuse(pace, 110000, 6); /* within 10 s */
+    assert_int_equal(http_pace_limit(pace, 110000), 42);
+    refuse(pace, 110001, 3);
+    assert_int_equal(http_pace_limit(pace, 110001), 29);
+    for (int64_t t = 1; t < 20; t++) {
+        refuse(pace, 110001 + t * 10000, 3);
     }
-    assert_int_equal(http_pace_limit(pace, 2000000 + 19 * 20000), 10);
+    assert_int_equal(http_pace_limit(pace, 110001 + 190000), 10);
+    http_pace_free(pace);
+}
+
+static void a_429_that_names_a_long_wait_slows_down(void **state)
+{
+    struct http_pace *pace = http_pace_new(60, 0);
+    (void)state;
+    http_pace_refused(pace, 0, 9000, true);
+    assert_int_equal(http_pace_limit(pace, 0), 60);
+    http_pace_accepted(pace, 20000);
+    http_pace_accepted(pace, 20000);
+    http_pace_refused(pace, 20000, 12000, false); /* our own backoff says nothing */
+    assert_int_equal(http_pace_limit(pace, 20000), 60);
+    http_pace_refused(pace, 40000, 10000, true);
+    assert_int_equal(http_pace_limit(pace, 40000), 42);
+    http_pace_free(pace);
+}
+
+static void no_slow_down_below_what_was_just_accepted(void **state)
+{
+    struct http_pace *pace = http_pace_new(60, 0);
+    (void)state;
+    for (int64_t i = 0; i < 50; i++) {
+        http_pace_accepted(pace, 100000 + i * 100);
+    }
+    refuse(pace, 106000, 3);
+    assert_int_equal(http_pace_limit(pace, 106000), 50);
+    refuse(pace, 300000, 3); /* that was long ago */
+    assert_int_equal(http_pace_limit(pace, 300000), 42);
+    http_pace_free(pace);
+}
+
+static void time_gives_back_and_trouble_makes_it_slower(void **state)
+{
+    static const struct {
+        int64_t at_ms;
+        int refusals; /* after looking */
+        int64_t want;
+    } steps[] = {
+        {0, 3, 60},       {29999, 0, 42},   {30000, 0, 47},
+        {31000, 1, 47},                    /* noise does not stop it */
+        {60000, 0, 52},   {120000, 3, 60}, /* soon after a raise: twice as long to the next */
+        {179999, 0, 42},  {180000, 0, 47},  {181000, 3, 47}, /* again */
+        {300999, 0, 32},  {301000, 3, 36},  {541000, 3, 29},
+        {1020999, 0, 20}, {1021000, 3, 24}, /* eight minutes at most */
+        {1500999, 0, 16}, {1501000, 0, 20}, /* half as long to the next raise */
+        {1741000, 0, 24}, {1831000, 3, 24}, /* long after it: half of what that took */
+        {1950999, 0, 16}, {1951000, 0, 20},
+    };
+    struct http_pace *pace = http_pace_new(60, 0);
+    (void)state;
+    for (size_t i = 0; i < sizeof(steps) / sizeof(steps[0]); i++) {
+        assert_int_equal(http_pace_limit(pace, steps[i].at_ms), steps[i].want);
+        refuse(pace, steps[i].at_ms, steps[i].refusals);
+    }
     http_pace_free(pace);
 }
 
@@ -113,9 +175,50 @@ static void without_a_limit_a_429_makes_one(void **state)
         http_pace_take(pace, t * 100);
     }
     assert_true(http_pace_limit(pace, 10000) == INT64_MAX);
-    http_pace_pause(pace, 10000, 0);
+    refuse(pace, 10000, 3);
     assert_int_equal(http_pace_limit(pace, 10000), 70);
     assert_true(http_pace_limit(pace, (int64_t)48 * 3600 * 1000) == INT64_MAX);
+    http_pace_free(pace);
+}
+
+static void a_part_counts_for_the_whole(void **state)
+{
+    struct http_pace *all = http_pace_new(60, 100);
+    struct http_pace *pictures = http_pace_new_within(all, 20, 0);
+    int64_t times[200];
+    int64_t now = 0;
+    (void)state;
+    assert_int_equal(send_until(pictures, &now, 60000, times, 200), 20);
+    assert_int_equal(http_pace_left_this_minute(all, 20000), 40);
+    http_pace_refused(pictures, 20000, 15000, true); /* pictures only */
+    assert_int_equal(http_pace_wait_ms(all, 20000), 0);
+    assert_true(http_pace_wait_ms(pictures, 20000) > 0);
+    http_pace_refused(all, 100000, 50000, true); /* everything */
+    assert_int_equal(http_pace_wait_ms(pictures, 100000), 50000);
+    now = 200000;
+    assert_int_equal(send_until(all, &now, 300000, times, 200), 80);
+    assert_true(http_pace_wait_ms(pictures, 1000000) > 2000000); /* the hour is full */
+    http_pace_free(pictures);
+    http_pace_free(all);
+}
+
+static void what_is_left_knows_of_hours_and_pauses(void **state)
+{
+    struct http_pace *pace = http_pace_new(60, 100);
+    int64_t times[200];
+    int64_t now = 0;
+    (void)state;
+    assert_true(http_pace_left_this_minute(NULL, 0) == INT64_MAX);
+    assert_int_equal(http_pace_left_this_minute(pace, 0), 60);
+    http_pace_take(pace, 0);
+    assert_int_equal(http_pace_left_this_minute(pace, 0), 59);
+    http_pace_refused(pace, 0, 5000, true);
+    assert_int_equal(http_pace_left_this_minute(pace, 4999), 0);
+    assert_int_equal(http_pace_left_this_minute(pace, 5000), 59);
+    now = 5000;
+    assert_int_equal(send_until(pace, &now, 200000, times, 200), 99);
+    assert_int_equal(http_pace_left_this_minute(pace, 1000000), 0); /* the hour is full */
+    assert_int_equal(http_pace_left_this_minute(pace, 4000000), 60);
     http_pace_free(pace);
 }
 
@@ -135,12 +238,23 @@ static void retry_after_is_read_in_all_its_forms(void **state)
         {"Sun Nov  6 08:49:37 1994", 30000},
         {"Sun, 06 Nov 1994 08:00:00 GMT", 0},
         {"Fri, 31 Dec 1999 23:59:59 GMT", 86400000},
-        {"99999999999999999999", -1},
+        {"99999999999999999999999999999999999999999999", 86400000},
         {"31536000", 86400000},
         {"", -1},
         {"-5", -1},
         {"soon", -1},
-        {"1.5", -1},
+        {"1.5", 1500},
+        {"0.0019", 1},
+        {"86399.999", 86399999},
+        {"1.", -1},
+        {".5", -1},
+        {"1.5.2", -1},
+        {"1e3", -1},
+        {"+5", -1},
+        {"Thu, 01 Jan 1970 00:00:00 GMT", 0},
+        {"Fri, 31 Dec 9999 23:59:59 GMT", 86400000},
+        {"Sunday, 06-Nov-44 08:49:37 GMT", 86400000},
+        {"Sunday, 06-Nov-45 08:49:37 GMT", 0},
         {"Sun, 06 Foo 1994 08:49:37 GMT", -1},
         {"Sun, 06 Nov 1994", -1},
         {"Sun, 99 Nov 1994 08:49:37 GMT", -1},
@@ -185,6 +299,9 @@ static void what_is_tried_again(void **state)
         {"500 of a write", {OK, 500, -1, 1, 0, 900000, false}, HTTP_VERDICT_FAIL, ERR_NETWORK},
         {"503 again", {OK, 503, -1, 9, 0, 900000, true}, HTTP_VERDICT_RETRY, OK},
         {"503 named", {OK, 503, 7000, 1, 0, 900000, true}, HTTP_VERDICT_RETRY, OK},
+        {"520 again", {OK, 520, -1, 3, 0, 900000, true}, HTTP_VERDICT_RETRY, OK},
+        {"520 enough", {OK, 520, -1, 4, 0, 900000, true}, HTTP_VERDICT_FAIL, ERR_NETWORK},
+        {"408 again", {OK, 408, -1, 9, 0, 900000, true}, HTTP_VERDICT_RETRY, OK},
         {"501 for ever", {OK, 501, -1, 1, 0, 900000, true}, HTTP_VERDICT_FAIL, ERR_NETWORK},
         {"cut", {ERR_NETWORK, 0, -1, 1, 0, 900000, true}, HTTP_VERDICT_RETRY, OK},
         {"cut write",
@@ -206,8 +323,7 @@ static void what_is_tried_again(void **state)
         }
         assert_int_equal(got.verdict, cases[i].verdict);
         assert_int_equal(got.code, cases[i].code);
-        assert_int_equal(got.pauses_all, cases[i].attempt.http_status == 429 &&
-                                             got.verdict == HTTP_VERDICT_RETRY);
+        assert_int_equal(got.pauses_all, cases[i].attempt.http_status == 429);
     }
 }
 
@@ -225,6 +341,28 @@ static void waits_double_with_jitter_and_obey_the_server(void **state)
     }
     attempt = (struct http_attempt){OK, 429, 17000, 5, 0, 9000000, true};
     assert_int_equal(http_decide(&attempt, 99).wait_ms, 17000);
+    /* "At once", for the fifth time: better not. The first time it is believed. */
+    attempt.retry_after_ms = 0;
+    assert_int_equal(http_decide(&attempt, 99).wait_ms, 100);
+    attempt.number = 1;
+    assert_int_equal(http_decide(&attempt, 99).wait_ms, 0);
+}
+
+/* Who fails of too long a wait does not send the next one into the same wall. */
+static void a_429_that_fails_a_request_still_pauses(void **state)
+{
+    struct http_attempt attempt = {OK, 429, 3600000, 1, 0, 900000, true};
+    struct http_decision got = http_decide(&attempt, 1);
+    (void)state;
+    assert_int_equal(got.verdict, HTTP_VERDICT_FAIL);
+    assert_int_equal(got.code, ERR_RATE);
+    assert_true(got.pauses_all);
+    assert_int_equal(got.wait_ms, 900000);
+    attempt.retry_after_ms = 600000;
+    attempt.elapsed_ms = 400000;
+    got = http_decide(&attempt, 1);
+    assert_int_equal(got.verdict, HTTP_VERDICT_FAIL);
+    assert_int_equal(got.wait_ms, 600000);
 }
 
 int main(void)
@@ -233,11 +371,17 @@ int main(void)
         cmocka_unit_test(no_minute_has_more_than_the_limit),
         cmocka_unit_test(the_hour_counts_as_well),
         cmocka_unit_test(a_pause_holds_everything_back),
-        cmocka_unit_test(a_429_slows_down_and_clean_time_gives_back),
+        cmocka_unit_test(three_429_in_a_row_slow_down_one_does_not),
+        cmocka_unit_test(a_429_that_names_a_long_wait_slows_down),
+        cmocka_unit_test(no_slow_down_below_what_was_just_accepted),
+        cmocka_unit_test(time_gives_back_and_trouble_makes_it_slower),
+        cmocka_unit_test(a_part_counts_for_the_whole),
         cmocka_unit_test(without_a_limit_a_429_makes_one),
+        cmocka_unit_test(what_is_left_knows_of_hours_and_pauses),
         cmocka_unit_test(retry_after_is_read_in_all_its_forms),
         cmocka_unit_test(what_is_tried_again),
         cmocka_unit_test(waits_double_with_jitter_and_obey_the_server),
+        cmocka_unit_test(a_429_that_fails_a_request_still_pauses),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
