@@ -63,7 +63,7 @@ struct sync_options {
     sync_progress_fn *progress; /* NULL: none */
     void *progress_ctx;
     const volatile sig_atomic_t *stop; /* not 0: finish what is in flight, then return */
-    unsigned jobs;                     /* projects read side by side; 0: 8 */
+    unsigned jobs;                     /* projects read side by side; 0: 6 */
 };
 
 /* Something that went wrong with one object; the run went on. */
