@@ -52,6 +52,8 @@ struct exchange {
     struct buf trace_id;
     struct buf retry_after;
     bool is_address_refused;
+    enum http_cause cause;
+    const char *refused_redirect; /* its caller's, during finish only */
     char curl_message[CURL_ERROR_SIZE];
 };
 
@@ -487,9 +489,11 @@ static void finish(struct exchange *exchange, int status, const struct error *er
     struct http_client *client = exchange->client;
     const struct http_answer answer = {
         .status = status,
+        .cause = exchange->cause,
         .body = buf_str(&exchange->answer),
         .content_type = buf_str(&exchange->content_type),
         .trace_id = exchange->trace_id.size > 0 ? buf_str(&exchange->trace_id) : STR_NULL,
+        .redirect = str_from(exchange->refused_redirect),
         .retry_after_ms = err->retry_after_ms,
         .attempts = exchange->attempts,
     };
@@ -624,6 +628,7 @@ static void judge(struct exchange *exchange, CURLcode code, int status, const ch
     enum status transport = transport_status(exchange, code);
     if (transport == OK && status >= 300 && status < 400) {
         if (!follow(exchange, redirect, now_ms, &err)) {
+            exchange->refused_redirect = redirect;
             finish(exchange, status, &err);
         }
         return;
@@ -639,6 +644,7 @@ static void judge(struct exchange *exchange, CURLcode code, int status, const ch
         .number = exchange->attempts,
         .elapsed_ms = now_ms - exchange->first_ms,
         .budget_ms = client->options.retry_budget_ms,
+        .max_number = client->options.max_attempts,
         .is_safe_to_repeat = exchange->is_safe_to_repeat,
     };
     struct http_decision decision = http_decide(&attempt, clock_random(clock));
@@ -658,6 +664,23 @@ static void judge(struct exchange *exchange, CURLcode code, int status, const ch
     finish(exchange, transport == OK ? status : 0, &err);
 }
 
+static enum http_cause cause_of(const struct exchange *exchange, CURL *easy, CURLcode code)
+{
+    struct http_cause_facts facts = {.code = (int)code};
+    curl_off_t connect_us = 0;
+    if (exchange->answer.status == ERR_LIMIT) {
+        return HTTP_CAUSE_TOO_LARGE;
+    }
+    if (exchange->is_address_refused) {
+        return HTTP_CAUSE_ADDRESS_REFUSED;
+    }
+    (void)curl_easy_getinfo(easy, CURLINFO_SSL_VERIFYRESULT, &facts.verify_result);
+    (void)curl_easy_getinfo(easy, CURLINFO_HTTP_CONNECTCODE, &facts.proxy_status);
+    (void)curl_easy_getinfo(easy, CURLINFO_CONNECT_TIME_T, &connect_us);
+    facts.has_connected = connect_us > 0;
+    return http_cause_of(&facts);
+}
+
 static void land(struct http_client *client, CURL *easy, CURLcode code)
 {
     struct exchange *exchange = NULL;
@@ -675,6 +698,7 @@ static void land(struct http_client *client, CURL *easy, CURLcode code)
             client->flying[i] = NULL;
         }
     }
+    exchange->cause = cause_of(exchange, easy, code);
     (void)curl_multi_remove_handle(client->multi, easy);
     exchange->easy = NULL;
     client->in_flight--;

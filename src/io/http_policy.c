@@ -299,13 +299,14 @@ static struct http_decision fail_with(enum status code)
     return (struct http_decision){.verdict = HTTP_VERDICT_FAIL, .code = code};
 }
 
-/* Again, unless the wait is more than the budget has left. */
+/* Again, unless this was the last attempt or the wait is more than the budget has left. */
 static struct http_decision retry_within_budget(const struct http_attempt *attempt,
                                                 uint64_t random, enum status code)
 {
     bool is_named = attempt->retry_after_ms >= 0;
     int64_t wait = is_named ? attempt->retry_after_ms : backoff_ms(attempt->number, random);
-    if (attempt->elapsed_ms + wait > attempt->budget_ms) {
+    bool is_last = attempt->max_number > 0 && attempt->number >= attempt->max_number;
+    if (is_last || attempt->elapsed_ms + wait > attempt->budget_ms) {
         return fail_with(code);
     }
     return (struct http_decision){.verdict = HTTP_VERDICT_RETRY, .wait_ms = wait};

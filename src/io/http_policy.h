@@ -53,6 +53,7 @@ struct http_attempt {
     int64_t elapsed_ms;     /* since the first attempt was due */
     int64_t budget_ms;      /* for all attempts and pauses of this request */
     bool is_safe_to_repeat; /* reading */
+    unsigned max_number;    /* of attempts; 0: as many as the budget has room for */
 };
 
 struct http_decision {
