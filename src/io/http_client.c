@@ -48,6 +48,8 @@ struct exchange {
     struct buf retry_after;
     struct buf date;
     bool is_address_refused;
+    enum http_cause cause;
+    const char *refused_redirect; /* its caller's, during finish only */
     char curl_message[CURL_ERROR_SIZE];
 };
 
@@ -99,6 +101,7 @@ enum status http_client_new(const struct http_client_options *options, struct ht
     o->total_timeout_ms = or_default(o->total_timeout_ms, DEFAULT_TOTAL_MS);
     o->stall_timeout_ms = or_default(o->stall_timeout_ms, DEFAULT_STALL_MS);
     http_queue_init(&client->queue, o->max_in_flight, o->retry_budget_ms);
+    client->queue.max_attempts = o->max_attempts;
     client->encodings = supported_encodings();
     client->multi = curl_multi_init();
     client->idle = calloc(o->max_in_flight, sizeof(*client->idle));
@@ -438,9 +441,11 @@ static void finish(struct exchange *exchange, int status, const struct error *er
     struct http_client *client = exchange->client;
     const struct http_answer answer = {
         .status = status,
+        .cause = exchange->cause,
         .body = buf_str(&exchange->answer),
         .content_type = buf_str(&exchange->content_type),
         .trace_id = exchange->trace_id.size > 0 ? buf_str(&exchange->trace_id) : STR_NULL,
+        .redirect = str_from(exchange->refused_redirect),
         .retry_after_ms = err->retry_after_ms,
         .attempts = exchange->ticket.attempts,
     };
@@ -586,6 +591,7 @@ static void judge(struct exchange *exchange, CURLcode code, int status, const ch
     if (is_redirect && follow(exchange, redirect, &err)) {
         return;
     }
+    exchange->refused_redirect = is_redirect ? redirect : NULL;
     err.retry_after_ms = retry_after_of(exchange, clock_wall_ms(clock));
     const struct http_landing landing = {
         .transport = transport,
@@ -612,6 +618,23 @@ static void judge(struct exchange *exchange, CURLcode code, int status, const ch
     finish(exchange, transport == OK ? status : 0, &err);
 }
 
+static enum http_cause cause_of(const struct exchange *exchange, CURL *easy, CURLcode code)
+{
+    struct http_cause_facts facts = {.code = (int)code};
+    curl_off_t connect_us = 0;
+    if (exchange->answer.status == ERR_LIMIT) {
+        return HTTP_CAUSE_TOO_LARGE;
+    }
+    if (exchange->is_address_refused) {
+        return HTTP_CAUSE_ADDRESS_REFUSED;
+    }
+    (void)curl_easy_getinfo(easy, CURLINFO_SSL_VERIFYRESULT, &facts.verify_result);
+    (void)curl_easy_getinfo(easy, CURLINFO_HTTP_CONNECTCODE, &facts.proxy_status);
+    (void)curl_easy_getinfo(easy, CURLINFO_CONNECT_TIME_T, &connect_us);
+    facts.has_connected = connect_us > 0;
+    return http_cause_of(&facts);
+}
+
 static void land(struct http_client *client, CURL *easy, CURLcode code)
 {
     struct exchange *exchange = NULL;
@@ -629,6 +652,7 @@ static void land(struct http_client *client, CURL *easy, CURLcode code)
             client->flying[i] = NULL;
         }
     }
+    exchange->cause = cause_of(exchange, easy, code);
     (void)curl_multi_remove_handle(client->multi, easy);
     exchange->easy = NULL;
     client->idle[client->idle_count++] = easy;

@@ -12,6 +12,7 @@
 
 #include "base/buf.h"
 #include "base/clock.h"
+#include "io/http_cause.h"
 #include "io/http_policy.h"
 
 struct http_client;
@@ -23,6 +24,7 @@ struct http_client_options {
     int64_t total_timeout_ms;   /* of one attempt; 0: 120 s */
     int64_t stall_timeout_ms;   /* less than 100 bytes/s for so long; 0: 30 s */
     int64_t retry_budget_ms;    /* of one request with all its attempts */
+    unsigned max_attempts;      /* of one request, within the budget; 0: no limit */
     const char *ca_file;        /* NULL: the system's */
     const char *user_agent;
     bool verify_tls;       /* false only when the user said so */
@@ -41,10 +43,12 @@ struct http_header {
 };
 
 struct http_answer {
-    int status;      /* 0 when none came */
-    struct str body; /* never NULL; valid during the call of done only */
+    int status;            /* 0 when none came */
+    enum http_cause cause; /* why none came */
+    struct str body;       /* never NULL; valid during the call of done only */
     struct str content_type;
     struct str trace_id; /* header x-trace-id; STR_NULL without */
+    struct str redirect; /* where a redirect that was refused leads to; else STR_NULL */
     int64_t retry_after_ms;
     unsigned attempts;
 };

@@ -440,12 +440,13 @@ static int64_t wait_before_next(const struct http_attempt *attempt, uint64_t ran
     return is_named && is_enough ? attempt->retry_after_ms : backoff;
 }
 
-/* Again, unless the wait is more than the budget has left. */
+/* Again, unless this was the last attempt or the wait is more than the budget has left. */
 static struct http_decision retry_within_budget(const struct http_attempt *attempt,
                                                 uint64_t random, enum status code)
 {
     int64_t wait = wait_before_next(attempt, random);
-    if (attempt->elapsed_ms + wait > attempt->budget_ms) {
+    bool is_last = attempt->max_number > 0 && attempt->number >= attempt->max_number;
+    if (is_last || attempt->elapsed_ms + wait > attempt->budget_ms) {
         return fail_with(code);
     }
     return (struct http_decision){.verdict = HTTP_VERDICT_RETRY, .wait_ms = wait};

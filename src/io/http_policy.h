@@ -77,6 +77,7 @@ struct http_attempt {
     int64_t elapsed_ms;     /* of all attempts and the waits between them, the pace's not */
     int64_t budget_ms;      /* for these */
     bool is_safe_to_repeat; /* reading */
+    unsigned max_number;    /* of attempts; 0: as many as the budget has room for */
 };
 
 struct http_decision {

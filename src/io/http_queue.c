@@ -131,6 +131,7 @@ struct http_decision http_queue_landed(struct http_queue *queue, struct http_tic
         .number = ticket->attempts,
         .elapsed_ms = ticket->spent_ms,
         .budget_ms = queue->retry_budget_ms,
+        .max_number = queue->max_attempts,
         .is_safe_to_repeat = ticket->is_safe_to_repeat,
     };
     struct http_decision decision = http_decide(&attempt, random);

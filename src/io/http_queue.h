@@ -33,6 +33,7 @@ struct http_queue {
     size_t max_under_way;
     size_t under_way;
     int64_t retry_budget_ms;
+    unsigned max_attempts; /* of one ticket, within the budget; 0, as set up: no limit */
 };
 
 /* An empty queue; free it with http_queue_free. */

@@ -16,7 +16,7 @@ import unittest
 
 HEXMETA = None
 ROOT = pathlib.Path(__file__).resolve().parents[2]
-COMMANDS = ["ingest", "sync", "import", "show", "export", "config", "version", "help"]
+COMMANDS = ["ingest", "sync", "test", "import", "show", "export", "config", "version", "help"]
 KINDS = ["projects", "components", "cells", "datasets", "tables", "tags", "connections",
          "collections", "runs", "users", "groups"]
 EXPORT_KINDS = ["workspace", "connection", "project", "cell", "dataset", "table", "edge", "run"]
@@ -146,6 +146,7 @@ class Mistakes(Case):
             (["--quiet"], "no command is named"),
             (["ingest"], "needs a configuration"),
             (["sync"], "hexmeta sync -c FILE"),
+            (["test"], "hexmeta test -c FILE"),
             (["config", "chekc"], "Did you mean 'check'?"),
             (["config", "check"], "no configuration is named"),
             (["--catalog"], "needs a value"),

@@ -536,8 +536,39 @@ class OptionsTest(unittest.TestCase):
                 ).json()
         self.assertEqual(answer, {"filename": "a.hex.yaml", "content": text})
 
+    def test_a_token_may_do_what_its_scopes_say(self):
+        paths = {
+            "projects": "/projects",
+            "cells": "/cells?projectId=x",
+            "data-connections": "/data-connections",
+            "collections": "/collections",
+            "users": "/users",
+            "groups": "/groups",
+        }
+        for scope in paths:
+            with Hexsim("--projects", "5", "--scopes", scope, "--workspace-me") as sim:
+                for name, path in paths.items():
+                    answer = sim.ask("/api/v1" + path, token="hxtw_demo")
+                    self.assertEqual(answer.status == 403, name != scope, (scope, name))
+                me = sim.ask("/api/v1/users/me", token="hxtw_demo")
+                self.assertEqual(me.status, 200 if scope == "users" else 403)
+                self.assertEqual(sim.ask("/api/v1/users/me").status, 200)
+        with Hexsim("--projects", "40", "--scopes", "projects") as sim:
+            project = sim.get("/projects")["values"][0]["id"]
+            path = f"/api/v1/projects/{project}/queriedTables"
+            self.assertEqual(sim.ask(path).status, 403)
+            self.assertIn(b"reason", sim.ask(path).body)
+        with Hexsim("--scopes", "none") as sim:
+            self.assertEqual(sim.ask("/api/v1/users/me").status, 403)
+
+    def test_personal_tokens_expire_when_told(self):
+        with Hexsim("--token-days", "5") as sim:
+            left = sim.get("/users/me")["token"]["exp"] - time.time()
+            self.assertTrue(4.9 * 86400 < left <= 5 * 86400, left)
+
     def test_wrong_options_are_exit_2(self):
-        for options in (["--listen", "x"], ["--rat", "1"], ["--fail", "x"], ["--now", "today"]):
+        for options in (["--listen", "x"], ["--rat", "1"], ["--fail", "x"], ["--now", "today"],
+                        ["--scopes", "everything"]):
             done = subprocess.run([HEXSIM, *options], capture_output=True, text=True, timeout=20)
             self.assertEqual(done.returncode, 2, options)
             self.assertTrue(done.stderr.startswith("hexsim: "), done.stderr)

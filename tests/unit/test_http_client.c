@@ -22,6 +22,8 @@ struct outcome {
     unsigned calls;
     int status;
     unsigned attempts;
+    enum http_cause cause;
+    char redirect[100];
     char body[256];
     char trace_id[64];
     struct error err;
@@ -33,11 +35,16 @@ static void remember(void *ctx, const struct http_answer *answer, const struct e
     outcome->calls++;
     outcome->status = answer->status;
     outcome->attempts = answer->attempts;
+    outcome->cause = answer->cause;
+    (void)snprintf(outcome->redirect, sizeof(outcome->redirect), "%.*s",
+                   STR_ARG(answer->redirect));
     (void)snprintf(outcome->body, sizeof(outcome->body), "%.*s", STR_ARG(answer->body));
     (void)snprintf(outcome->trace_id, sizeof(outcome->trace_id), "%.*s",
                    STR_ARG(answer->trace_id));
     outcome->err = *err;
 }
+
+static unsigned max_attempts; /* of clients made from now on; 0: no limit */
 
 static struct http_client *new_client(int64_t budget_ms)
 {
@@ -49,6 +56,7 @@ static struct http_client *new_client(int64_t budget_ms)
         .total_timeout_ms = 1500,
         .stall_timeout_ms = 1000,
         .retry_budget_ms = budget_ms,
+        .max_attempts = max_attempts,
         .verify_tls = true,
     };
     assert_int_equal(http_client_new(&options, &client, &err), OK);
@@ -438,6 +446,48 @@ static void freeing_drops_everything(void **state)
     }
 }
 
+/* Why no answer came, and where a redirect would have led. */
+static void causes_are_named(void **state)
+{
+    static const struct {
+        struct canned_answer answer;
+        enum http_cause want;
+        const char *redirect;
+    } causes[] = {
+        {{OK_ANSWER, 0, 0}, HTTP_CAUSE_NONE, ""},
+        {{NULL, 0, 0}, HTTP_CAUSE_CUT, ""},
+        {{"HTTP/1.1 200 OK\r\nContent-Length: 99\r\n\r\nhalf", 0, 0}, HTTP_CAUSE_TIMEOUT, ""},
+        {{"\x15\x03\x01 alert", 0, 0}, HTTP_CAUSE_NOT_HTTP, ""},
+        {{"HTTP/1.1 302 Found\r\nLocation: http://login.example/x\r\n"
+          "Content-Length: 0\r\n\r\n",
+          0, 0},
+         HTTP_CAUSE_NONE,
+         "http://login.example/x"},
+    };
+    (void)state;
+    for (size_t i = 0; i < sizeof(causes) / sizeof(causes[0]); i++) {
+        struct canned_server server;
+        struct outcome outcome;
+        exchange(&causes[i].answer, 1, 0, &server, &outcome);
+        assert_int_equal(outcome.cause, causes[i].want);
+        assert_string_equal(outcome.redirect, causes[i].redirect);
+    }
+}
+
+static void attempts_can_be_limited(void **state)
+{
+    const struct canned_answer answers[] = {
+        {"HTTP/1.1 503 Busy\r\nRetry-After: 0\r\nContent-Length: 0\r\n\r\n", 0, 0}};
+    struct canned_server server;
+    struct outcome outcome;
+    (void)state;
+    max_attempts = 2;
+    exchange(answers, 1, 60000, &server, &outcome);
+    max_attempts = 0;
+    assert_int_equal(outcome.attempts, 2);
+    assert_int_equal(outcome.err.code, ERR_NETWORK);
+}
+
 static void values_are_escaped_for_urls(void **state)
 {
     struct buf out;
@@ -457,6 +507,8 @@ int main(void)
         cmocka_unit_test(headers_without_end_are_dropped),
         cmocka_unit_test(nobody_listens),
         cmocka_unit_test(metadata_addresses_are_refused),
+        cmocka_unit_test(causes_are_named),
+        cmocka_unit_test(attempts_can_be_limited),
         cmocka_unit_test(what_waits_can_be_cancelled),
         cmocka_unit_test(freeing_drops_everything),
         cmocka_unit_test(values_are_escaped_for_urls),

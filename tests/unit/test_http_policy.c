@@ -312,6 +312,12 @@ static void what_is_tried_again(void **state)
          {ERR_NETWORK, 0, -1, 9, 900000, 900000, true},
          HTTP_VERDICT_FAIL,
          ERR_NETWORK},
+        {"second and last",
+         {OK, 503, -1, 2, 0, 900000, true, 2},
+         HTTP_VERDICT_FAIL,
+         ERR_NETWORK},
+        {"first of two", {OK, 503, -1, 1, 0, 900000, true, 2}, HTTP_VERDICT_RETRY, OK},
+        {"429, but last", {OK, 429, 1, 2, 0, 900000, true, 2}, HTTP_VERDICT_FAIL, ERR_RATE},
         {"bad certificate", {ERR_IO, 0, -1, 1, 0, 900000, true}, HTTP_VERDICT_FAIL, ERR_IO},
         {"too large", {ERR_LIMIT, 200, -1, 1, 0, 900000, true}, HTTP_VERDICT_FAIL, ERR_LIMIT},
     };

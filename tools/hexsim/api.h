@@ -35,6 +35,7 @@ struct api_answer {
 /* How this API behaves, beside what the workspace holds. */
 struct api_options {
     bool has_me_for_workspace_tokens;
+    int64_t token_expires_ms; /* of personal tokens, as /users/me tells it */
 };
 
 struct api;

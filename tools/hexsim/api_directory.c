@@ -171,7 +171,7 @@ static void answer_me(struct api *api, const struct api_request *request,
     if (request->is_workspace_token) {
         json_out_null(&out);
     } else { /* seconds, like the exp of a JSON Web Token */
-        json_out_int(&out, w->options.now_ms / 1000 + INT64_C(120) * 86400 * 30);
+        json_out_int(&out, api_settings(api)->token_expires_ms / 1000);
     }
     json_out_object_end(&out);
     json_out_object_end(&out);

@@ -1,8 +1,10 @@
 /*
  * hexsim - a Hex workspace that does not exist, behind the API of one that does.
  */
+#include "base/clock.h"
 #include "base/option.h"
 #include "hexsim/files.h"
+#include "hexsim/scopes.h"
 #include "hexsim/server.h"
 #include "hexsim/truth.h"
 
@@ -13,6 +15,7 @@
 #include <unistd.h>
 
 #define MAX_TOKENS 16
+#define DAY_MS (INT64_C(24) * 3600 * 1000)
 
 static volatile int stop;
 
@@ -59,6 +62,11 @@ static const struct option_spec specs[] = {
      .repeats = true,
      .help = "A token that is accepted; hxtw_ makes it a workspace token. USER: whose it is, a "
              "place in the list of users from 0"},
+    TEXT("scopes", "LIST", "all",
+         "What tokens may do: projects, queried-tables, cells, data-connections, collections, "
+         "users, groups, separated by commas; none answers 403 to everything"),
+    COUNT("token-days", "3600 from --now",
+          "Days from the real present until personal tokens expire"),
     CHOICE("edition", editions, "enterprise",
            "team or enterprise; only enterprise workspaces answer /queriedTables"),
     CHOICE("role", roles, "admin",
@@ -116,6 +124,7 @@ struct program {
     uint16_t port;
     struct server_token tokens[MAX_TOKENS];
     size_t token_count;
+    unsigned scopes;
 };
 
 static bool is_choice(const struct option_result *options, const char *name, const char *value)
@@ -156,6 +165,16 @@ static enum status read_traffic(struct program *program, struct error *err)
             return error_set(err, ERR_CONFIG,
                              "--fail wants PREFIX:STATUS|cut|slow|expired|circle[:N|:N+]");
         }
+    }
+    return OK;
+}
+
+static enum status read_scopes(struct program *program, struct error *err)
+{
+    const char *text = option_text(&program->options, "scopes");
+    program->scopes = SCOPES_ALL;
+    if (text != NULL && !scopes_parse(str_from(text), &program->scopes)) {
+        return error_set(err, ERR_CONFIG, "--scopes wants some of %s", scopes_words());
     }
     return OK;
 }
@@ -219,13 +238,19 @@ static int print_truth(struct program *program)
 
 static enum status serve(struct program *program, struct error *err)
 {
-    struct api_options api = {.has_me_for_workspace_tokens =
-                                  option_is_set(&program->options, "workspace-me")};
+    const struct clock clock = clock_system();
+    int64_t days = option_count(&program->options, "token-days", -1);
+    struct api_options api = {
+        .has_me_for_workspace_tokens = option_is_set(&program->options, "workspace-me"),
+        .token_expires_ms = days < 0 ? program->workspace.options.now_ms + 3600 * DAY_MS
+                                     : clock_wall_ms(&clock) + days * DAY_MS,
+    };
     program->api = api_new(&program->workspace, &api);
     struct server_options options = {.address = program->address,
                                      .port = program->port,
                                      .tokens = program->tokens,
                                      .token_count = program->token_count,
+                                     .scopes = program->scopes,
                                      .log_path = option_text(&program->options, "log")};
     enum status status = server_start(&options, &program->workspace, program->api,
                                       &program->traffic, &program->server, err);
@@ -254,6 +279,7 @@ static enum status run(struct program *program, int argc, char **argv, int *exit
     }
     status = status != OK ? status : read_listen(program, err);
     status = status != OK ? status : read_traffic(program, err);
+    status = status != OK ? status : read_scopes(program, err);
     status = status != OK ? status : read_tokens(program, err);
     status = status != OK ? status : make_workspace(program, err);
     if (status == OK && option_is_set(&program->options, "truth")) {

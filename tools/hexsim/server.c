@@ -2,6 +2,7 @@
 
 #include "base/clock.h"
 #include "hexsim/control.h"
+#include "hexsim/scopes.h"
 
 #include <arpa/inet.h>
 #include <errno.h>
@@ -258,6 +259,11 @@ static void answer_api(struct exchange *x, struct api_request *request,
         fail(request, answer, x->fault_status, "Injected by hexsim");
         return;
     }
+    request->path = str_sub(request->path, 4, SIZE_MAX);
+    if (!scopes_allow(server->options.scopes, request->path, request->is_workspace_token)) {
+        fail(request, answer, 403, "The token lacks the scope for this request");
+        return;
+    }
     if (x->fault == FAULT_EXPIRED && !str_is_null(api_argument(request, "after"))) {
         fail(request, answer, 400, "Invalid pagination cursor");
         return;
@@ -267,7 +273,6 @@ static void answer_api(struct exchange *x, struct api_request *request,
     if (may_be_kept && from_cache(server, x->uri, answer)) {
         return;
     }
-    request->path = str_sub(request->path, 4, SIZE_MAX);
     api_answer(server->api, request, answer);
     to_cache(server, x->uri, answer);
 }

@@ -21,6 +21,7 @@ struct server_options {
     uint16_t port;       /* 0: any */
     const struct server_token *tokens;
     size_t token_count;
+    unsigned scopes;      /* of all tokens; scopes.h */
     const char *log_path; /* NULL: none */
 };
 

@@ -174,6 +174,18 @@ static const struct option_example ingest_examples[] = {
     {"hexmeta ingest -c hex.yaml -q --status-file status.json", "For a timer or scheduler."},
 };
 
+static const struct option_spec test_options[] = {
+    {.name = "json",
+     .type = OPTION_TYPE_FLAG,
+     .help = "One JSON object a step, then one that sums up"},
+};
+
+static const struct option_example test_examples[] = {
+    {"hexmeta test -c hex.yaml", "Is my token right, and what may it read?"},
+    {"hexmeta test -c hex.yaml --json | jq -r 'select(.remedy) | .remedy'",
+     "Only what there is to do."},
+};
+
 static const struct option_example help_examples[] = {
     {"hexmeta help show", "The kinds and options of show."},
     {"hexmeta help --man ingest | man -l -", "The manual page of ingest."},
@@ -204,6 +216,21 @@ static const struct option_command commands[] = {
                     "stops there, whatever sink the configuration names.",
      .options = ingest_options,
      .option_count = COUNT_OF(ingest_options)},
+    {.name = "test",
+     .arguments = "-c FILE",
+     .summary = "Test the connection to Hex, step by step",
+     .description =
+         "Asks Hex about a dozen things, each once, and prints one step after another: passed, "
+         "failed, not allowed, not needed (the configuration does without it) or not tried "
+         "(an earlier step failed); what that means for an import, and where it is put right. "
+         "Nothing is kept and nothing is changed.\n\n"
+         "Mandatory: address, token, projects, metadata, notebook, outputs, data connections. "
+         "Optional: users, collections, groups, queried tables; without them the exit status "
+         "is 0 all the same. docs/test-connection.md shows a run.",
+     .options = test_options,
+     .option_count = COUNT_OF(test_options),
+     .examples = test_examples,
+     .example_count = COUNT_OF(test_examples)},
     {.name = "import",
      .arguments = "PATH...",
      .min_arguments = 1,
@@ -278,7 +305,7 @@ static const struct option_command commands[] = {
 static cli_command_fn *const functions[] = {
     cmd_ingest, /* ingest */
     cmd_ingest, /* sync */
-    cmd_import, cmd_show, cmd_export, cmd_config, cmd_version, cmd_help,
+    cmd_test,   cmd_import, cmd_show, cmd_export, cmd_config, cmd_version, cmd_help,
 };
 
 static const struct option_word exits[] = {
