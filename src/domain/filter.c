@@ -106,6 +106,15 @@ void filter_free(struct filter *filter)
     }
 }
 
+static void say_unanswered(const struct entry *entry, struct str name, const char *why,
+                           struct error *err)
+{
+    (void)error_set(err, ERR_LIMIT,
+                    "the filter pattern '%.*s' %s '%.*s'; it counts as not matching",
+                    MAX_QUOTED_BYTES, entry->text, why,
+                    STR_ARG(str_sub(name, 0, MAX_QUOTED_BYTES)));
+}
+
 static bool matches_any(const struct entry_list *list, struct str name, struct error *err)
 {
     for (size_t i = 0; i < list->count && !str_is_null(name); i++) {
@@ -115,11 +124,11 @@ static bool matches_any(const struct entry_list *list, struct str name, struct e
         case PATTERN_ANSWER_NO:
             break;
         case PATTERN_ANSWER_TOO_EXPENSIVE:
-            (void)error_set(err, ERR_LIMIT,
-                            "the filter pattern '%.*s' takes too long on '%.*s'; it counts as "
-                            "not matching",
-                            MAX_QUOTED_BYTES, list->items[i].text,
-                            STR_ARG(str_sub(name, 0, MAX_QUOTED_BYTES)));
+            say_unanswered(&list->items[i], name, "takes too long on", err);
+            break;
+        case PATTERN_ANSWER_UNCLEAR:
+            say_unanswered(&list->items[i], name, "has a back reference that is unclear on",
+                           err);
             break;
         }
     }

@@ -29,8 +29,9 @@ enum status filter_new(const struct filter_patterns *patterns, struct filter **o
 void filter_free(struct filter *filter);
 
 /*
- * Whether name passes; everything passes a NULL filter. A pattern that takes too long counts
- * as not matching, and err (may be NULL) gets code ERR_LIMIT and says which it was.
+ * Whether name passes; everything passes a NULL filter. A pattern that takes too long, or
+ * has no certain answer, counts as not matching, and err (may be NULL) gets code ERR_LIMIT and
+ * says which it was.
  */
 bool filter_passes(const struct filter *filter, struct str name, struct error *err);
 
