@@ -315,16 +315,36 @@ static struct filter *make_filter(struct config_reader *reader, const char *incl
     return filter;
 }
 
+static bool is_same_list(const struct yaml_node *a, const struct yaml_node *b)
+{
+    bool is_same = yaml_count(a) == yaml_count(b);
+    for (size_t i = 0; i < yaml_count(a) && is_same; i++) {
+        is_same = str_eq(yaml_at(a, i)->text, yaml_at(b, i)->text);
+    }
+    return is_same;
+}
+
+/* True when two patterns (by their includes; the excludes stand behind) are the same. */
+static bool is_same_pattern(const struct config_value *a, const struct config_value *b)
+{
+    return is_same_list(a[0].node, b[0].node) && is_same_list(a[1].node, b[1].node);
+}
+
 static void make_filters(struct config_reader *reader)
 {
     struct config *config = reader->config;
     const struct yaml_node *around;
     struct str missing;
+    const struct config_value *replaced =
+        value_of(reader, CONNECTION "dashboardFilterPattern.includes");
     const struct yaml_node *outer =
         node_at(reader, STR(CONNECTION "dashboardFilterPattern"), &around, &missing);
     const struct yaml_node *inner =
         node_at(reader, STR(PIPELINE "dashboardFilterPattern"), &around, &missing);
-    if (inner != NULL && outer != NULL) {
+    bool has_outer = yaml_count(replaced[0].node) + yaml_count(replaced[1].node) > 0;
+    if (inner != NULL && has_outer &&
+        !is_same_pattern(replaced,
+                         value_of(reader, PIPELINE "dashboardFilterPattern.includes"))) {
         config_warning(reader, outer->line, outer->column,
                        "the connection's dashboardFilterPattern is replaced by that of "
                        "sourceConfig");
@@ -333,6 +353,9 @@ static void make_filters(struct config_reader *reader)
         make_filter(reader, inner != NULL ? PIPELINE "dashboardFilterPattern.includes"
                                           : CONNECTION "dashboardFilterPattern.includes");
     config->project_filter = make_filter(reader, PIPELINE "projectFilterPattern.includes");
+    config->owner_filter = make_filter(reader, "hexmeta.ownerFilterPattern.includes");
+    config->category_filter = make_filter(reader, "hexmeta.categoryFilterPattern.includes");
+    config->status_filter = make_filter(reader, "hexmeta.statusFilterPattern.includes");
 }
 
 /* Expanded once more: what is wrong with it was said when it was read. */

@@ -31,11 +31,27 @@ static const char introduction[] =
     "\n"
     "## Filters\n"
     "\n"
-    "Patterns are regular expressions that must match from the first character on, in upper or "
-    "lower case. With includes given, excludes are ignored, as in OpenMetadata. The "
-    "`dashboardFilterPattern` of `sourceConfig` replaces that of the connection. "
-    "`projectFilterPattern` looks at collections; a project without one passes. Filters decide "
-    "which projects are read in detail; the list always holds all of them.\n";
+    "Patterns are regular expressions of Python's kind (`re.match` of 3.11), which must match "
+    "from the first character on, in upper or lower case. What cannot be had (such as "
+    "`\\N{NAME}`) is an error, never another answer. With includes given, excludes are "
+    "ignored, "
+    "as in OpenMetadata. All filters must let a project through. They decide which projects "
+    "are "
+    "read in detail; the list always holds all of them. Other filters and a new run: what "
+    "passes now is read, what was read before stays.\n"
+    "\n"
+    "| filter | looks at | a project without one |\n"
+    "|---|---|---|\n"
+    "| `dashboardFilterPattern` of `sourceConfig`; it replaces that of the connection | the "
+    "title | passes unless there are includes |\n"
+    "| `projectFilterPattern` of `sourceConfig` | collections | passes, as in OpenMetadata |\n"
+    "| `hexmeta.ownerFilterPattern` | the owner's e-mail address, else the creator's | passes "
+    "unless there are includes |\n"
+    "| `hexmeta.categoryFilterPattern` | categories | passes unless there are includes |\n"
+    "| `hexmeta.statusFilterPattern` | the status | passes unless there are includes |\n"
+    "\n"
+    "A project may be in several collections and categories: one that an include matches is "
+    "enough, and one that an exclude matches is enough as well.\n";
 
 static const char *type_name(const struct config_setting *setting)
 {

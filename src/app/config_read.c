@@ -85,18 +85,22 @@ static struct str nearest_part(struct str section, struct str key)
     return best;
 }
 
-/* A setting elsewhere in the table whose last part is key. */
-static const char *elsewhere(struct str key)
+/* The path of a setting or section elsewhere in the table that is called key. */
+static struct str elsewhere(struct str key)
 {
     for (size_t row = 0; row < config_table_count; row++) {
         struct str path = str_from(config_table[row].path);
-        size_t dot = str_find_last(path, '.');
-        struct str last = str_sub(path, dot == SIZE_MAX ? 0 : dot + 1, path.n);
-        if (str_eq_nocase(last, key) && !str_is(last, "type") && !str_is(last, "config")) {
-            return config_table[row].path;
+        size_t end = 0;
+        for (size_t from = 0; from < path.n; from = end + 1) {
+            size_t dot = str_find(str_sub(path, from, path.n), '.');
+            end = dot == SIZE_MAX ? path.n : from + dot;
+            struct str part = str_sub(path, from, end - from);
+            if (str_eq_nocase(part, key) && !str_is(part, "type") && !str_is(part, "config")) {
+                return str_sub(path, 0, end);
+            }
         }
     }
-    return NULL;
+    return STR_NULL;
 }
 
 static void report_unknown(struct config_reader *reader, const struct place *place,
@@ -108,16 +112,16 @@ static void report_unknown(struct config_reader *reader, const struct place *pla
     }
     struct str name = str_sub(key->text, 0, 80);
     struct str near = nearest_part(str_from(place->path), name);
-    const char *other = elsewhere(name);
+    struct str other = elsewhere(name);
     struct str in = place->shown;
     const char *preposition = in.n > 0 ? " in " : "";
     if (!str_is_null(near)) {
         config_error(reader, key->line, key->column,
                      "unknown key '%.*s'%s%.*s; did you mean '%.*s'?", STR_ARG(name),
                      preposition, STR_ARG(in), STR_ARG(near));
-    } else if (other != NULL) {
-        config_error(reader, key->line, key->column, "unknown key '%.*s'%s%.*s; there is %s",
-                     STR_ARG(name), preposition, STR_ARG(in), other);
+    } else if (!str_is_null(other)) {
+        config_error(reader, key->line, key->column, "unknown key '%.*s'%s%.*s; there is %.*s",
+                     STR_ARG(name), preposition, STR_ARG(in), STR_ARG(other));
     } else {
         config_error(reader, key->line, key->column, "unknown key '%.*s'%s%.*s", STR_ARG(name),
                      preposition, STR_ARG(in));

@@ -80,8 +80,16 @@ static enum status open_session(const struct ingest_options *options,
 
 static bool wants_details(void *ctx, const struct catalog_work *work)
 {
-    const struct config *config = ctx;
-    return config_wants_project(config, work->title, work->collections, work->collection_count);
+    const struct config_candidate candidate = {
+        .title = work->title,
+        .owner = work->owner,
+        .status = work->status,
+        .categories = work->categories,
+        .category_count = work->category_count,
+        .collections = work->collections,
+        .collection_count = work->collection_count,
+    };
+    return config_wants_project(ctx, &candidate);
 }
 
 static enum status sync_session(const struct ingest_options *options, struct session *session,

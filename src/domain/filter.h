@@ -35,6 +35,13 @@ void filter_free(struct filter *filter);
  */
 bool filter_passes(const struct filter *filter, struct str name, struct error *err);
 
+/*
+ * The same for something with several names (a project's categories): with includes given one
+ * name that matches is enough, else none may match. Nothing passes includes without a name.
+ */
+bool filter_passes_any(const struct filter *filter, const struct str *names, size_t count,
+                       struct error *err);
+
 /* True when patterns of both kinds were given, so that the excludes have no effect. */
 bool filter_ignores_excludes(const struct filter *filter);
 
