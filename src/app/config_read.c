@@ -171,7 +171,8 @@ static void *field(struct config *config, const struct config_setting *setting)
     return setting->offset != 0 ? (char *)config + setting->offset : NULL;
 }
 
-static void store_int(struct config_reader *reader, const struct place *place,
+/* These say what is wrong, and give false, when a value does not fit. */
+static bool store_int(struct config_reader *reader, const struct place *place,
                       const struct config_setting *setting, const struct yaml_node *plain)
 {
     int64_t value;
@@ -180,16 +181,21 @@ static void store_int(struct config_reader *reader, const struct place *place,
         config_error(reader, plain->line, plain->column,
                      "%.*s must be a whole number, not '%.*s'", STR_ARG(place->shown),
                      STR_ARG(quoted(setting, plain)));
-    } else if (value < setting->min || value > setting->max) {
+        return false;
+    }
+    if (value < setting->min || value > setting->max) {
         config_error(reader, plain->line, plain->column,
                      "%.*s must be between %lld and %lld, not %lld", STR_ARG(place->shown),
                      (long long)setting->min, (long long)setting->max, (long long)value);
-    } else if (into != NULL) {
+        return false;
+    }
+    if (into != NULL) {
         *into = value;
     }
+    return true;
 }
 
-static void store_choice(struct config_reader *reader, const struct place *place,
+static bool store_choice(struct config_reader *reader, const struct place *place,
                          const struct config_setting *setting, const struct yaml_node *plain)
 {
     int *into = field(reader->config, setting);
@@ -199,7 +205,7 @@ static void store_choice(struct config_reader *reader, const struct place *place
             if (into != NULL) {
                 *into = i;
             }
-            return;
+            return true;
         }
     }
     struct buf words;
@@ -212,9 +218,10 @@ static void store_choice(struct config_reader *reader, const struct place *place
                  STR_ARG(place->shown), is_only ? "" : "one of ", buf_cstr(&words),
                  STR_ARG(quoted(setting, plain)));
     buf_free(&words);
+    return false;
 }
 
-static void store_bool(struct config_reader *reader, const struct place *place,
+static bool store_bool(struct config_reader *reader, const struct place *place,
                        const struct config_setting *setting, const struct yaml_node *plain)
 {
     bool value;
@@ -223,36 +230,36 @@ static void store_bool(struct config_reader *reader, const struct place *place,
         config_error(reader, plain->line, plain->column,
                      "%.*s must be true or false, not '%.*s'", STR_ARG(place->shown),
                      STR_ARG(quoted(setting, plain)));
-    } else if (into != NULL) {
+        return false;
+    }
+    if (into != NULL) {
         *into = value;
     }
+    return true;
 }
 
 /* Numbers, booleans and choices may be quoted, as a variable's value often is. */
-static void store_scalar(struct config_reader *reader, const struct place *place,
+static bool store_scalar(struct config_reader *reader, const struct place *place,
                          const struct config_setting *setting, const struct yaml_node *node)
 {
     struct yaml_node plain = *node;
     struct str *into = field(reader->config, setting);
     plain.is_plain = true;
+    if (setting->is_secret) {
+        log_hide(node->text);
+    }
     switch (setting->type) {
     case CONFIG_TYPE_INT:
-        store_int(reader, place, setting, &plain);
-        break;
+        return store_int(reader, place, setting, &plain);
     case CONFIG_TYPE_BOOL:
-        store_bool(reader, place, setting, &plain);
-        break;
+        return store_bool(reader, place, setting, &plain);
     case CONFIG_TYPE_CHOICE:
-        store_choice(reader, place, setting, &plain);
-        break;
+        return store_choice(reader, place, setting, &plain);
     default:
         if (into != NULL) {
             *into = node->text;
         }
-        break;
-    }
-    if (setting->is_secret) {
-        log_hide(node->text);
+        return true;
     }
 }
 
@@ -335,8 +342,8 @@ static void read_leaf(struct config_reader *reader, const struct place *place, s
         return;
     }
     value->node = config_expand(reader, node);
-    if (value->node != NULL) {
-        store_scalar(reader, place, setting, value->node);
+    if (value->node != NULL && !store_scalar(reader, place, setting, value->node)) {
+        value->node = NULL;
     }
 }
 
@@ -412,7 +419,7 @@ static void read_defaults(struct config_reader *reader)
         struct place place = {.shown = str_from(setting->path)};
         struct yaml_node node = {
             .kind = YAML_KIND_SCALAR, .is_plain = true, .text = str_from(setting->fallback)};
-        store_scalar(reader, &place, setting, &node);
+        (void)store_scalar(reader, &place, setting, &node);
     }
 }
 
