@@ -8,6 +8,8 @@
 #define CONNECTION "source.serviceConnection.config."
 #define PIPELINE "source.sourceConfig.config."
 #define MAX_SERVICE_NAME 256
+/* A section with more keys is not a section with a slip of the pen. */
+#define MAX_LOOKED_AT 100
 
 static const struct config_value *value_of(const struct config_reader *reader, const char *path)
 {
@@ -65,6 +67,21 @@ static const char *section_hint(struct str section)
            "version does not ask an OpenMetadata server for them)";
 }
 
+/* True when the missing key is there in another spelling, which was reported. */
+static bool is_misspelt(const struct yaml_node *around, struct str missing)
+{
+    size_t dot = str_find_last(missing, '.');
+    struct str section = str_sub(missing, 0, dot == SIZE_MAX ? 0 : dot);
+    struct str part = str_sub(missing, dot == SIZE_MAX ? 0 : dot + 1, missing.n);
+    for (size_t i = 0; around != NULL && i < around->count && i < MAX_LOOKED_AT; i++) {
+        struct str key = around->pairs[i].key->text;
+        if (!str_eq(key, part) && str_eq(config_nearest_part(section, key), part)) {
+            return true;
+        }
+    }
+    return false;
+}
+
 static void check_required(struct config_reader *reader)
 {
     struct str reported = STR_NULL;
@@ -81,6 +98,9 @@ static void check_required(struct config_reader *reader)
             continue;
         }
         reported = missing;
+        if (is_misspelt(around, missing)) {
+            continue;
+        }
         size_t line = around != NULL ? around->line : 0;
         size_t column = around != NULL ? around->column : 0;
         if (str_is(missing, setting->path)) {
@@ -185,6 +205,12 @@ static void check_token(struct config_reader *reader)
     } else if (token.p[0] == '$') {
         config_error(reader, place->line, place->column,
                      "the token starts with '$'; a variable is written ${NAME}");
+    } else if (token.p[0] == '<') {
+        config_error(reader, place->line, place->column,
+                     "the token is a placeholder (<...>); the token itself is needed here");
+    } else if (str_starts_with_nocase(token, "bearer ")) {
+        config_error(reader, place->line, place->column,
+                     "the token stands alone, without 'Bearer' before it");
     } else if (is_all(token, '*')) {
         config_error(reader, place->line, place->column,
                      "the token is masked (***); the token itself is needed here");

@@ -183,6 +183,12 @@ static void test_files_that_cannot_be_read(void **state)
     source.path = "/";
     assert_int_equal(config_load(&source, &config, &err), ERR_IO);
     config_free(&config);
+
+    /* A database or a log by mistake: not read to its end. */
+    source.path = "/dev/zero";
+    assert_int_equal(config_load(&source, &config, &err), ERR_IO);
+    assert_non_null(strstr(err.message, "/dev/zero is larger than 1 MiB: is it the right"));
+    config_free(&config);
 }
 
 /* What `config show` prints is a configuration that means the same. */
