@@ -128,6 +128,9 @@ void config_free(struct config *config)
 {
     filter_free(config->dashboard_filter);
     filter_free(config->project_filter);
+    filter_free(config->owner_filter);
+    filter_free(config->category_filter);
+    filter_free(config->status_filter);
     arena_free(&config->arena);
     *config = (struct config){.error_count = 0};
 }
@@ -139,26 +142,24 @@ enum log_level config_log_level(const struct config *config)
     return levels[config->logger_level];
 }
 
-static bool passes(const struct filter *filter, struct str name)
+static bool passes(const struct filter *filter, const struct str *names, size_t count)
 {
     struct error slow = ERROR_INIT;
-    bool result = filter_passes(filter, name, &slow);
+    bool result = filter_passes_any(filter, names, count, &slow);
     if (slow.code != OK) {
         log_failure(LOG_LEVEL_WARNING, &slow);
     }
     return result;
 }
 
-bool config_wants_project(const struct config *config, struct str title,
-                          const struct str *collections, size_t collection_count)
+bool config_wants_project(const struct config *config, const struct config_candidate *candidate)
 {
-    if (!passes(config->dashboard_filter, title)) {
-        return false;
-    }
-    for (size_t i = 0; i < collection_count; i++) {
-        if (passes(config->project_filter, collections[i])) {
-            return true;
-        }
-    }
-    return collection_count == 0;
+    /* OpenMetadata lets a dashboard without a project through; so do we without collection. */
+    bool is_in_wanted_collection =
+        candidate->collection_count == 0 ||
+        passes(config->project_filter, candidate->collections, candidate->collection_count);
+    return is_in_wanted_collection && passes(config->dashboard_filter, &candidate->title, 1) &&
+           passes(config->owner_filter, &candidate->owner, 1) &&
+           passes(config->status_filter, &candidate->status, 1) &&
+           passes(config->category_filter, candidate->categories, candidate->category_count);
 }

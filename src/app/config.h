@@ -86,6 +86,9 @@ struct config {
     int64_t max_delete_percent;
     struct filter *dashboard_filter; /* on titles; NULL: all pass */
     struct filter *project_filter;   /* on collections; NULL: all pass */
+    struct filter *owner_filter;     /* the same for hexmeta's own filters */
+    struct filter *category_filter;
+    struct filter *status_filter;
     struct config_connection *connections;
     size_t connection_count;
 
@@ -139,11 +142,21 @@ void config_write_markdown(struct buf *out);
 /* The loggerLevel as the log's own level. */
 enum log_level config_log_level(const struct config *config);
 
+/* What the filters look at; STR_NULL for what a project does not have. */
+struct config_candidate {
+    struct str title;
+    struct str owner; /* e-mail address */
+    struct str status;
+    const struct str *categories;
+    size_t category_count;
+    const struct str *collections;
+    size_t collection_count;
+};
 /*
- * Whether the filters let a project through: its title, and (unless it is in none) one of its
- * collections. A pattern that takes too long is reported to the log.
+ * Whether the filters let a project through: all of them must. A pattern that takes too long
+ * is reported to the log.
  */
-bool config_wants_project(const struct config *config, struct str title,
-                          const struct str *collections, size_t collection_count);
+bool config_wants_project(const struct config *config,
+                          const struct config_candidate *candidate);
 
 #endif

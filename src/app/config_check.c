@@ -8,6 +8,8 @@
 #define CONNECTION "source.serviceConnection.config."
 #define PIPELINE "source.sourceConfig.config."
 #define MAX_SERVICE_NAME 256
+/* A section with more keys is not a section with a slip of the pen. */
+#define MAX_LOOKED_AT 100
 
 static const struct config_value *value_of(const struct config_reader *reader, const char *path)
 {
@@ -65,6 +67,21 @@ static const char *section_hint(struct str section)
            "version does not ask an OpenMetadata server for them)";
 }
 
+/* True when the missing key is there in another spelling, which was reported. */
+static bool is_misspelt(const struct yaml_node *around, struct str missing)
+{
+    size_t dot = str_find_last(missing, '.');
+    struct str section = str_sub(missing, 0, dot == SIZE_MAX ? 0 : dot);
+    struct str part = str_sub(missing, dot == SIZE_MAX ? 0 : dot + 1, missing.n);
+    for (size_t i = 0; around != NULL && i < around->count && i < MAX_LOOKED_AT; i++) {
+        struct str key = around->pairs[i].key->text;
+        if (!str_eq(key, part) && str_eq(config_nearest_part(section, key), part)) {
+            return true;
+        }
+    }
+    return false;
+}
+
 static void check_required(struct config_reader *reader)
 {
     struct str reported = STR_NULL;
@@ -81,6 +98,9 @@ static void check_required(struct config_reader *reader)
             continue;
         }
         reported = missing;
+        if (is_misspelt(around, missing)) {
+            continue;
+        }
         size_t line = around != NULL ? around->line : 0;
         size_t column = around != NULL ? around->column : 0;
         if (str_is(missing, setting->path)) {
@@ -185,6 +205,12 @@ static void check_token(struct config_reader *reader)
     } else if (token.p[0] == '$') {
         config_error(reader, place->line, place->column,
                      "the token starts with '$'; a variable is written ${NAME}");
+    } else if (token.p[0] == '<') {
+        config_error(reader, place->line, place->column,
+                     "the token is a placeholder (<...>); the token itself is needed here");
+    } else if (str_starts_with_nocase(token, "bearer ")) {
+        config_error(reader, place->line, place->column,
+                     "the token stands alone, without 'Bearer' before it");
     } else if (is_all(token, '*')) {
         config_error(reader, place->line, place->column,
                      "the token is masked (***); the token itself is needed here");
@@ -315,16 +341,36 @@ static struct filter *make_filter(struct config_reader *reader, const char *incl
     return filter;
 }
 
+static bool is_same_list(const struct yaml_node *a, const struct yaml_node *b)
+{
+    bool is_same = yaml_count(a) == yaml_count(b);
+    for (size_t i = 0; i < yaml_count(a) && is_same; i++) {
+        is_same = str_eq(yaml_at(a, i)->text, yaml_at(b, i)->text);
+    }
+    return is_same;
+}
+
+/* True when two patterns (by their includes; the excludes stand behind) are the same. */
+static bool is_same_pattern(const struct config_value *a, const struct config_value *b)
+{
+    return is_same_list(a[0].node, b[0].node) && is_same_list(a[1].node, b[1].node);
+}
+
 static void make_filters(struct config_reader *reader)
 {
     struct config *config = reader->config;
     const struct yaml_node *around;
     struct str missing;
+    const struct config_value *replaced =
+        value_of(reader, CONNECTION "dashboardFilterPattern.includes");
     const struct yaml_node *outer =
         node_at(reader, STR(CONNECTION "dashboardFilterPattern"), &around, &missing);
     const struct yaml_node *inner =
         node_at(reader, STR(PIPELINE "dashboardFilterPattern"), &around, &missing);
-    if (inner != NULL && outer != NULL) {
+    bool has_outer = yaml_count(replaced[0].node) + yaml_count(replaced[1].node) > 0;
+    if (inner != NULL && has_outer &&
+        !is_same_pattern(replaced,
+                         value_of(reader, PIPELINE "dashboardFilterPattern.includes"))) {
         config_warning(reader, outer->line, outer->column,
                        "the connection's dashboardFilterPattern is replaced by that of "
                        "sourceConfig");
@@ -333,6 +379,9 @@ static void make_filters(struct config_reader *reader)
         make_filter(reader, inner != NULL ? PIPELINE "dashboardFilterPattern.includes"
                                           : CONNECTION "dashboardFilterPattern.includes");
     config->project_filter = make_filter(reader, PIPELINE "projectFilterPattern.includes");
+    config->owner_filter = make_filter(reader, "hexmeta.ownerFilterPattern.includes");
+    config->category_filter = make_filter(reader, "hexmeta.categoryFilterPattern.includes");
+    config->status_filter = make_filter(reader, "hexmeta.statusFilterPattern.includes");
 }
 
 /* Expanded once more: what is wrong with it was said when it was read. */

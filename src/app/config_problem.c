@@ -1,14 +1,13 @@
 #include "app/config_problem.h"
 
 #include <stdarg.h>
-#include <stddef.h>
 #include <stdio.h>
 #include <string.h>
 
 /* Longer messages are cut: they quote the file. */
 #define MAX_MESSAGE_BYTES 1024
 /* So many settings without effect are named; `config show` marks all. */
-#define MAX_NAMED 12
+#define MAX_NAMED 8
 
 static enum status place_text(const struct config_reader *reader, size_t line, size_t column,
                               struct buf *out)
@@ -76,28 +75,60 @@ void config_warning(struct config_reader *reader, size_t line, size_t column,
     add_problem(reader, &reader->config->warnings, line, column, message);
 }
 
-/* "sourceConfig.config.includeOwners": without the parts that all share. */
-static const char *short_path(const char *path)
+#define SERVER "workflowConfig.openMetadataServerConfig"
+
+/*
+ * What a setting is called in a warning: without the parts that all share, both halves of a
+ * filter pattern or of a step as one, and nothing but the name of the server's section when
+ * that is not asked at all.
+ */
+static struct str short_path(const struct config_setting *setting)
 {
-    static const char *const starts[] = {"source.", "workflowConfig.openMetadataServerConfig.",
-                                         "workflowConfig."};
+    static const char *const starts[] = {SERVER ".", "source.", "workflowConfig."};
+    static const char *const steps[] = {"processor.", "stage.", "bulkSink.", "sink."};
+    struct str path = str_from(setting->path);
+    if (str_starts_with(path, SERVER ".") && setting->no_effect == config_table_no_publishing) {
+        return STR("openMetadataServerConfig");
+    }
+    for (size_t i = 0; i < sizeof(steps) / sizeof(steps[0]); i++) {
+        if (str_starts_with(path, steps[i])) {
+            return str_sub(path, 0, strlen(steps[i]) - 1);
+        }
+    }
+    if (setting->type == CONFIG_TYPE_PATTERNS) {
+        path.n = str_find_last(path, '.');
+    }
     for (size_t i = 0; i < sizeof(starts) / sizeof(starts[0]); i++) {
-        size_t n = strlen(starts[i]);
-        if (strncmp(path, starts[i], n) == 0 && strchr(path + n, '.') != NULL) {
-            return path + n;
+        struct str rest = str_sub(path, strlen(starts[i]), path.n);
+        if (str_starts_with(path, starts[i]) && str_find(rest, '.') != SIZE_MAX) {
+            return rest;
         }
     }
     return path;
 }
 
-/* `sink: {type: catalog}` is what this version does: only the other sink has no effect. */
+static bool is_default(const struct config_setting *setting, const struct yaml_node *node)
+{
+    struct yaml_node given = *node;
+    struct yaml_node fallback = {.kind = YAML_KIND_SCALAR, .is_plain = true};
+    bool flags[2];
+    if (setting->fallback == NULL) {
+        return node->kind == YAML_KIND_SEQUENCE && node->count == 0;
+    }
+    given.is_plain = true;
+    fallback.text = str_from(setting->fallback);
+    if (setting->type == CONFIG_TYPE_BOOL) {
+        return yaml_to_bool(&given, &flags[0]) && yaml_to_bool(&fallback, &flags[1]) &&
+               flags[0] == flags[1];
+    }
+    return str_eq_nocase(given.text, fallback.text);
+}
+
+/* A default that is written out has the effect that it says, and needs no answer. */
 static bool is_given(const struct config_reader *reader, size_t row)
 {
-    if (config_table[row].offset == offsetof(struct config, sink) &&
-        reader->config->sink == CONFIG_SINK_CATALOG) {
-        return false;
-    }
-    return reader->config->values[row].node != NULL;
+    const struct yaml_node *node = reader->config->values[row].node;
+    return node != NULL && !is_default(&config_table[row], node);
 }
 
 static bool is_before(const struct config_value *a, const struct config_value *b)
@@ -124,6 +155,19 @@ static size_t next_row(const struct config_reader *reader, const char *reason, s
     return best;
 }
 
+/* True when a row in front of this one, in order of place, goes by the same name. */
+static bool is_named_before(const struct config_reader *reader, const char *reason, size_t row)
+{
+    struct str name = short_path(&config_table[row]);
+    for (size_t other = next_row(reader, reason, SIZE_MAX); other != row;
+         other = next_row(reader, reason, other)) {
+        if (str_eq(short_path(&config_table[other]), name)) {
+            return true;
+        }
+    }
+    return false;
+}
+
 static void warn_reason(struct config_reader *reader, const char *reason)
 {
     size_t first = next_row(reader, reason, SIZE_MAX);
@@ -133,11 +177,11 @@ static void warn_reason(struct config_reader *reader, const char *reason)
     buf_init(&names, (size_t)MAX_MESSAGE_BYTES * 16);
     for (size_t row = first; row != SIZE_MAX; row = next_row(reader, reason, row)) {
         size_t line = reader->config->values[row].line;
-        if (count++ >= MAX_NAMED) {
+        if (is_named_before(reader, reason, row) || count++ >= MAX_NAMED) {
             continue;
         }
-        (void)buf_printf(&names, "%s%s", count > 1 ? ", " : "",
-                         short_path(config_table[row].path));
+        (void)buf_printf(&names, "%s%.*s", count > 1 ? ", " : "",
+                         STR_ARG(short_path(&config_table[row])));
         (void)(line > 0 ? buf_printf(&names, " (line %zu)", line)
                         : buf_append_cstr(&names, " (--set)"));
     }

@@ -5,11 +5,37 @@
 #include <string.h>
 
 #define MAX_PATH_BYTES 256
+#define MAX_SHOWN_KEYS 3
 /* How far a key may be from a known one to be taken for a slip of the pen. */
 #define MAX_DISTANCE 3
 
 static const struct yaml_limits file_limits = {
     .max_bytes = (size_t)1024 * 1024, .max_depth = 32, .max_nodes = 100000};
+
+/* What to do about the YAML parser's own words: the usual reasons for them. */
+static const char *yaml_hint(const char *message)
+{
+    static const struct {
+        const char *words;
+        const char *hint;
+    } hints[] = {
+        {"mapping values are not allowed", "; is a ':' missing in the line before, or is this "
+                                           "line indented too far?"},
+        {"did not find expected ',' or", "; a value with , : # [ ] { } in it needs quotes"},
+        {"cannot start any token", "; a value that begins so needs quotes"},
+        {"an alias (*...) without", "; a value that begins with * needs quotes"},
+        {"unknown escape character", "; a backslash means itself in '...', and is doubled in "
+                                     "\"...\""},
+        {"not valid UTF-8", "; save the file as UTF-8"},
+        {"control character 0x00", "; is it UTF-16? Save the file as UTF-8"},
+    };
+    for (size_t i = 0; i < sizeof(hints) / sizeof(hints[0]); i++) {
+        if (strstr(message, hints[i].words) != NULL) {
+            return hints[i].hint;
+        }
+    }
+    return "";
+}
 
 bool config_parse(struct config_reader *reader, struct str text)
 {
@@ -30,7 +56,7 @@ bool config_parse(struct config_reader *reader, struct str text)
             line = 0;
             column = 0;
         }
-        config_error(reader, line, column, "%s", err.message);
+        config_error(reader, line, column, "%s%s", err.message, yaml_hint(err.message));
         return false;
     }
     if (reader->root == NULL && reader->source->set_count == 0) {
@@ -65,8 +91,7 @@ static const char *kind_name(const struct yaml_node *node)
     }
 }
 
-/* The part of `section` that key is most like; STR_NULL when none is near. */
-static struct str nearest_part(struct str section, struct str key)
+struct str config_nearest_part(struct str section, struct str key)
 {
     struct str best = STR_NULL;
     size_t limit = key.n / 3 + 1 < MAX_DISTANCE ? key.n / 3 + 1 : MAX_DISTANCE;
@@ -76,7 +101,10 @@ static struct str nearest_part(struct str section, struct str key)
         if (str_is_null(part) || str_is(part, "*")) {
             continue;
         }
+        bool is_beginning = key.n >= MAX_DISTANCE && part.n > key.n &&
+                            str_eq_nocase(str_sub(part, 0, key.n), key);
         size_t distance = text_distance(key, part, limit);
+        distance = is_beginning && distance > limit ? limit : distance;
         if (distance < best_distance) {
             best_distance = distance;
             best = part;
@@ -85,18 +113,36 @@ static struct str nearest_part(struct str section, struct str key)
     return best;
 }
 
-/* A setting elsewhere in the table whose last part is key. */
-static const char *elsewhere(struct str key)
+/* The part of a row's path up to the part that is called key; STR_NULL: there is none. */
+static struct str path_to(const struct config_setting *setting, struct str key)
 {
-    for (size_t row = 0; row < config_table_count; row++) {
-        struct str path = str_from(config_table[row].path);
-        size_t dot = str_find_last(path, '.');
-        struct str last = str_sub(path, dot == SIZE_MAX ? 0 : dot + 1, path.n);
-        if (str_eq_nocase(last, key) && !str_is(last, "type") && !str_is(last, "config")) {
-            return config_table[row].path;
+    struct str path = str_from(setting->path);
+    size_t end = 0;
+    for (size_t from = 0; from < path.n; from = end + 1) {
+        size_t dot = str_find(str_sub(path, from, path.n), '.');
+        end = dot == SIZE_MAX ? path.n : from + dot;
+        if (str_eq_nocase(str_sub(path, from, end - from), key)) {
+            return str_sub(path, 0, end);
         }
     }
-    return NULL;
+    return STR_NULL;
+}
+
+/* A setting or section that is called key: in this section if there is one, else anywhere. */
+static struct str elsewhere(const char *section, struct str key)
+{
+    struct str found = STR_NULL;
+    if (str_is(key, "type") || str_is(key, "config")) {
+        return STR_NULL; /* they are everywhere */
+    }
+    for (size_t row = 0; row < config_table_count; row++) {
+        struct str path = path_to(&config_table[row], key);
+        if (!str_is_null(path) && section[0] != '\0' && str_starts_with(path, section)) {
+            return path;
+        }
+        found = str_is_null(found) ? path : found;
+    }
+    return found;
 }
 
 static void report_unknown(struct config_reader *reader, const struct place *place,
@@ -107,17 +153,23 @@ static void report_unknown(struct config_reader *reader, const struct place *pla
         return;
     }
     struct str name = str_sub(key->text, 0, 80);
-    struct str near = nearest_part(str_from(place->path), name);
-    const char *other = elsewhere(name);
+    struct str near = config_nearest_part(str_from(place->path), name);
+    struct str other = elsewhere(place->path, name);
     struct str in = place->shown;
     const char *preposition = in.n > 0 ? " in " : "";
     if (!str_is_null(near)) {
         config_error(reader, key->line, key->column,
                      "unknown key '%.*s'%s%.*s; did you mean '%.*s'?", STR_ARG(name),
                      preposition, STR_ARG(in), STR_ARG(near));
-    } else if (other != NULL) {
-        config_error(reader, key->line, key->column, "unknown key '%.*s'%s%.*s; there is %s",
-                     STR_ARG(name), preposition, STR_ARG(in), other);
+    } else if (place->path[0] == '\0' && str_find(name, '.') != SIZE_MAX &&
+               (config_table_find(name) != SIZE_MAX || config_table_is_section(name))) {
+        config_error(reader, key->line, key->column,
+                     "unknown key '%.*s'; each part is a key of its own, inside of the one "
+                     "before",
+                     STR_ARG(name));
+    } else if (!str_is_null(other)) {
+        config_error(reader, key->line, key->column, "unknown key '%.*s'%s%.*s; there is %.*s",
+                     STR_ARG(name), preposition, STR_ARG(in), STR_ARG(other));
     } else {
         config_error(reader, key->line, key->column, "unknown key '%.*s'%s%.*s", STR_ARG(name),
                      preposition, STR_ARG(in));
@@ -167,7 +219,8 @@ static void *field(struct config *config, const struct config_setting *setting)
     return setting->offset != 0 ? (char *)config + setting->offset : NULL;
 }
 
-static void store_int(struct config_reader *reader, const struct place *place,
+/* These say what is wrong, and give false, when a value does not fit. */
+static bool store_int(struct config_reader *reader, const struct place *place,
                       const struct config_setting *setting, const struct yaml_node *plain)
 {
     int64_t value;
@@ -176,16 +229,21 @@ static void store_int(struct config_reader *reader, const struct place *place,
         config_error(reader, plain->line, plain->column,
                      "%.*s must be a whole number, not '%.*s'", STR_ARG(place->shown),
                      STR_ARG(quoted(setting, plain)));
-    } else if (value < setting->min || value > setting->max) {
+        return false;
+    }
+    if (value < setting->min || value > setting->max) {
         config_error(reader, plain->line, plain->column,
                      "%.*s must be between %lld and %lld, not %lld", STR_ARG(place->shown),
                      (long long)setting->min, (long long)setting->max, (long long)value);
-    } else if (into != NULL) {
+        return false;
+    }
+    if (into != NULL) {
         *into = value;
     }
+    return true;
 }
 
-static void store_choice(struct config_reader *reader, const struct place *place,
+static bool store_choice(struct config_reader *reader, const struct place *place,
                          const struct config_setting *setting, const struct yaml_node *plain)
 {
     int *into = field(reader->config, setting);
@@ -195,7 +253,7 @@ static void store_choice(struct config_reader *reader, const struct place *place
             if (into != NULL) {
                 *into = i;
             }
-            return;
+            return true;
         }
     }
     struct buf words;
@@ -208,9 +266,10 @@ static void store_choice(struct config_reader *reader, const struct place *place
                  STR_ARG(place->shown), is_only ? "" : "one of ", buf_cstr(&words),
                  STR_ARG(quoted(setting, plain)));
     buf_free(&words);
+    return false;
 }
 
-static void store_bool(struct config_reader *reader, const struct place *place,
+static bool store_bool(struct config_reader *reader, const struct place *place,
                        const struct config_setting *setting, const struct yaml_node *plain)
 {
     bool value;
@@ -219,36 +278,36 @@ static void store_bool(struct config_reader *reader, const struct place *place,
         config_error(reader, plain->line, plain->column,
                      "%.*s must be true or false, not '%.*s'", STR_ARG(place->shown),
                      STR_ARG(quoted(setting, plain)));
-    } else if (into != NULL) {
+        return false;
+    }
+    if (into != NULL) {
         *into = value;
     }
+    return true;
 }
 
 /* Numbers, booleans and choices may be quoted, as a variable's value often is. */
-static void store_scalar(struct config_reader *reader, const struct place *place,
+static bool store_scalar(struct config_reader *reader, const struct place *place,
                          const struct config_setting *setting, const struct yaml_node *node)
 {
     struct yaml_node plain = *node;
     struct str *into = field(reader->config, setting);
     plain.is_plain = true;
+    if (setting->is_secret) {
+        log_hide(node->text);
+    }
     switch (setting->type) {
     case CONFIG_TYPE_INT:
-        store_int(reader, place, setting, &plain);
-        break;
+        return store_int(reader, place, setting, &plain);
     case CONFIG_TYPE_BOOL:
-        store_bool(reader, place, setting, &plain);
-        break;
+        return store_bool(reader, place, setting, &plain);
     case CONFIG_TYPE_CHOICE:
-        store_choice(reader, place, setting, &plain);
-        break;
+        return store_choice(reader, place, setting, &plain);
     default:
         if (into != NULL) {
             *into = node->text;
         }
-        break;
-    }
-    if (setting->is_secret) {
-        log_hide(node->text);
+        return true;
     }
 }
 
@@ -331,8 +390,8 @@ static void read_leaf(struct config_reader *reader, const struct place *place, s
         return;
     }
     value->node = config_expand(reader, node);
-    if (value->node != NULL) {
-        store_scalar(reader, place, setting, value->node);
+    if (value->node != NULL && !store_scalar(reader, place, setting, value->node)) {
+        value->node = NULL;
     }
 }
 
@@ -369,6 +428,29 @@ static bool enter(struct config_reader *reader, const struct place *place, struc
            set_path(inside, place->path, STR("*"));
 }
 
+static void report_no_mapping(struct config_reader *reader, const struct place *place,
+                              const struct yaml_node *node)
+{
+    struct buf keys;
+    struct str last = STR_NULL;
+    size_t count = 0;
+    buf_init(&keys, 1024);
+    for (size_t row = 0; row < config_table_count; row++) {
+        struct str part = config_table_part(&config_table[row], str_from(place->path));
+        if (str_is_null(part) || str_eq(part, last) || str_is(part, "*")) {
+            continue;
+        }
+        last = part;
+        if (count++ < MAX_SHOWN_KEYS) {
+            (void)buf_printf(&keys, "%s%.*s", count > 1 ? ", " : " with ", STR_ARG(part));
+        }
+    }
+    (void)buf_append_cstr(&keys, count > MAX_SHOWN_KEYS ? ", ..." : "");
+    config_error(reader, node->line, node->column, "%.*s must be a mapping%s, not %s",
+                 STR_ARG(place->shown), buf_cstr(&keys), kind_name(node));
+    buf_free(&keys);
+}
+
 /* Recursion is as deep as the longest path of the table. */
 static void read_section(struct config_reader *reader, const struct place *place,
                          const struct yaml_node *node)
@@ -377,8 +459,7 @@ static void read_section(struct config_reader *reader, const struct place *place
         return;
     }
     if (node->kind != YAML_KIND_MAPPING) {
-        config_error(reader, node->line, node->column, "%.*s must be a mapping, not %s",
-                     STR_ARG(place->shown), kind_name(node));
+        report_no_mapping(reader, place, node);
         return;
     }
     for (size_t i = 0; i < node->count && !reader->is_out_of_memory; i++) {
@@ -408,7 +489,7 @@ static void read_defaults(struct config_reader *reader)
         struct place place = {.shown = str_from(setting->path)};
         struct yaml_node node = {
             .kind = YAML_KIND_SCALAR, .is_plain = true, .text = str_from(setting->fallback)};
-        store_scalar(reader, &place, setting, &node);
+        (void)store_scalar(reader, &place, setting, &node);
     }
 }
 

@@ -19,4 +19,7 @@ void config_check(struct config_reader *reader);
 const struct yaml_node *config_expand(struct config_reader *reader,
                                       const struct yaml_node *node);
 
+/* The part of a section of the table that key is most like; STR_NULL when none is near. */
+struct str config_nearest_part(struct str section, struct str key);
+
 #endif

@@ -5,7 +5,7 @@
 #include <stddef.h>
 #include <string.h>
 
-#define PUBLISHING "this version ends at the local catalog and does not publish to OpenMetadata"
+#define PUBLISHING config_table_no_publishing
 #define NO_STEP "a Hex workflow has no such step"
 #define SERVER "the workspace is not kept on an OpenMetadata server"
 #define OTHER_SOURCES "it concerns the backup of a whole OpenMetadata server, not Hex"
@@ -37,6 +37,9 @@
 
 /* NOLINTEND(bugprone-macro-parentheses) */
 
+const char config_table_no_publishing[] =
+    "this version ends at the local catalog and does not publish to OpenMetadata";
+
 const struct config_setting config_table[] = {
     {CHOICE("source.type", "hex", NULL), .is_required = true, .example = "type: hex",
      .help = "The kind of source: always hex."},
@@ -55,7 +58,7 @@ const struct config_setting config_table[] = {
      .example = "token: ${HEX_TOKEN}", .help = "API token of Hex."},
     {BOOL(HEX "includeTags", "true"), INTO(include_tags), .no_effect = PUBLISHING,
      .help = "Categories and status become tags."},
-    {BOOL(HEX "includeCategories", NULL), INTO(include_tags), .no_effect = PUBLISHING,
+    {BOOL(HEX "includeCategories", "true"), INTO(include_tags), .no_effect = PUBLISHING,
      .help = "Older name of includeTags."},
     PATTERNS(HEX "dashboardFilterPattern", "projects with titles", NULL),
     {BOOL(HEX "supportsMetadataExtraction", "true"),
@@ -116,12 +119,12 @@ const struct config_setting config_table[] = {
      .help = "Free settings of a workflow."},
     {CHOICE(OM "type", "OpenMetadata", "OpenMetadata"), .no_effect = PUBLISHING,
      .help = "The kind of server: always OpenMetadata."},
-    {TEXT(OM "hostPort"), .no_effect = PUBLISHING,
+    {TEXT(OM "hostPort"), .fallback = "http://localhost:8585/api", .no_effect = PUBLISHING,
      .help = "Address of OpenMetadata's API, such as http://localhost:8585/api."},
     {CHOICE(OM "authProvider",
             "openmetadata|basic|azure|google|okta|auth0|aws-cognito|custom-oidc|ldap|saml|"
             "no-auth",
-            "openmetadata"),
+            "basic"),
      .no_effect = PUBLISHING, .help = "How OpenMetadata checks who asks."},
     {TEXT(OM "securityConfig.jwtToken"), .is_secret = true, .no_effect = PUBLISHING,
      .help = "Token of OpenMetadata's ingestion bot."},
@@ -209,6 +212,10 @@ const struct config_setting config_table[] = {
      .help = "Requests to Hex in any hour; 0: no limit."},
     {INT("hexmeta.retryBudgetSeconds", 0, 86400, "900"), INTO(retry_budget_seconds),
      .help = "How long one request is tried again before it counts as failed."},
+    PATTERNS("hexmeta.ownerFilterPattern",
+             "projects of owners (else creators) with e-mail addresses", NULL),
+    PATTERNS("hexmeta.categoryFilterPattern", "projects in categories with names", NULL),
+    PATTERNS("hexmeta.statusFilterPattern", "projects in statuses with names", NULL),
     {BOOL("hexmeta.includeArchived", "false"), INTO(include_archived),
      .help = "Archived projects are read in full, too. Trashed ones never are."},
     {BOOL("hexmeta.includeOutputs", "false"), INTO(include_outputs),

@@ -1,5 +1,7 @@
 #include "app/connection_test.h"
 
+#include "app/ingest.h"
+
 #include <stdlib.h>
 #include <string.h>
 
@@ -60,12 +62,6 @@ static enum status make_tools(const struct connection_test *test, struct tools *
     return http_client_new(&http, &tools->client, err);
 }
 
-static bool wants_project(void *ctx, struct str title, const struct str *collections,
-                          size_t collection_count)
-{
-    return config_wants_project(ctx, title, collections, collection_count);
-}
-
 static bool has_connection_defaults(const struct config *config)
 {
     for (size_t i = 0; i < config->connection_count; i++) {
@@ -107,7 +103,7 @@ enum status connection_test_run(const struct connection_test *test,
         .includes_outputs = config->include_outputs,
         .allows_empty = config->allow_empty,
         .has_connection_defaults = has_connection_defaults(config),
-        .wants = wants_project,
+        .wants = ingest_wants,
         .wants_ctx = (void *)(uintptr_t)config,
         .report = test->report,
         .report_ctx = test->report_ctx,

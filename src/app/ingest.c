@@ -78,10 +78,18 @@ static enum status open_session(const struct ingest_options *options,
     return http_client_new(&http, &session->client, err);
 }
 
-static bool wants_details(void *ctx, const struct catalog_work *work)
+bool ingest_wants(void *ctx, const struct catalog_work *work)
 {
-    const struct config *config = ctx;
-    return config_wants_project(config, work->title, work->collections, work->collection_count);
+    const struct config_candidate candidate = {
+        .title = work->title,
+        .owner = work->owner,
+        .status = work->status,
+        .categories = work->categories,
+        .category_count = work->category_count,
+        .collections = work->collections,
+        .collection_count = work->collection_count,
+    };
+    return config_wants_project(ctx, &candidate);
 }
 
 static enum status sync_session(const struct ingest_options *options, struct session *session,
@@ -111,7 +119,7 @@ static enum status sync_session(const struct ingest_options *options, struct ses
         .accepts_deletes = options->accepts_deletes,
         .defaults = session->defaults,
         .default_count = config->connection_count,
-        .wants = wants_details,
+        .wants = ingest_wants,
         .wants_ctx = (void *)(uintptr_t)config,
         .progress = options->progress,
         .progress_ctx = options->progress_ctx,

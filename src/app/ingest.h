@@ -36,6 +36,9 @@ enum status ingest_run(const struct ingest_options *options, struct ingest_summa
                        struct error *err) WARN_UNUSED;
 void ingest_summary_free(struct ingest_summary *summary);
 
+/* Whether the configuration's filters let a project through; ctx is a struct config. */
+bool ingest_wants(void *ctx, const struct catalog_work *work);
+
 /* The command's exit code (docs/design.md, section 2): 0, 1, 3, 4, 5 or 130. */
 int ingest_exit_code(const struct config *config, const struct ingest_summary *summary,
                      enum status status);

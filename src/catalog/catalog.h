@@ -190,7 +190,11 @@ enum status catalog_get_connection(struct catalog *catalog, int64_t source, stru
 struct catalog_work {
     struct str project_id;
     struct str title;
-    struct str *collections; /* names, for filters */
+    struct str owner; /* e-mail address; the creator's where there is no owner */
+    struct str status;
+    struct str *categories;
+    size_t category_count;
+    struct str *collections; /* names */
     size_t collection_count;
     enum project_type type;
     int64_t views_all_time;

@@ -18,7 +18,8 @@
 static const char next_sql[] =
     "SELECT id, hex_id, title, type, views_all_time, published_ms, has_schedule,"
     " content_mark IS NOT content_read, " DUE_ACTIVITY ", content_mark, activity_mark,"
-    " work_rank" DUE_WHERE " AND (work_rank, hex_id) > (?4, ?5)"
+    " work_rank, coalesce(owner, creator), status" DUE_WHERE
+    " AND (work_rank, hex_id) > (?4, ?5)"
     " ORDER BY work_rank, hex_id LIMIT 1";
 static const char count_sql[] = "SELECT count(*)" DUE_WHERE;
 
@@ -30,27 +31,41 @@ static void bind_due(struct statement *statement, int64_t source, bool include_a
     bind_int(statement, now_ms - ACTIVITY_PAUSE_MS);
 }
 
-static enum status read_collections(struct catalog *catalog, int64_t project,
-                                    struct arena *arena, struct catalog_work *out,
-                                    struct error *err)
+/* The names that sql gives for a project, one a row. */
+static enum status read_names(struct catalog *catalog, const char *sql, int64_t project,
+                              struct arena *arena, struct str **names, size_t *count,
+                              struct error *err)
 {
     size_t capacity = 0;
     bool has_row = true;
     enum status status = OK;
-    struct statement statement = sqlite_use(
-        &catalog->db, "SELECT DISTINCT name FROM sharing WHERE project = ?1 AND kind = 2"
-                      " ORDER BY name");
+    struct statement statement = sqlite_use(&catalog->db, sql);
     bind_int(&statement, project);
     while (status == OK && has_row) {
         status = sqlite_step(&statement, &has_row, err);
         if (status == OK && has_row) {
-            struct str *name = arena_push(arena, &out->collections, &out->collection_count,
-                                          &capacity, sizeof(*name));
+            struct str *name = arena_push(arena, names, count, &capacity, sizeof(*name));
             status =
                 name != NULL ? column_str(&statement, 0, arena, name, err) : error_nomem(err);
         }
     }
     sqlite_end(&statement);
+    return status;
+}
+
+static enum status read_groupings(struct catalog *catalog, int64_t project, struct arena *arena,
+                                  struct catalog_work *out, struct error *err)
+{
+    enum status status =
+        read_names(catalog,
+                   "SELECT DISTINCT name FROM sharing WHERE project = ?1 AND"
+                   " kind = 2 ORDER BY name",
+                   project, arena, &out->collections, &out->collection_count, err);
+    if (status == OK) {
+        status = read_names(
+            catalog, "SELECT name FROM project_category WHERE project = ?1 ORDER BY name",
+            project, arena, &out->categories, &out->category_count, err);
+    }
     return status;
 }
 
@@ -70,7 +85,13 @@ static enum status read_work(const struct statement *row, struct arena *arena,
     if (status == OK) {
         status = column_str(row, 9, arena, &out->content_mark, err);
     }
-    return status == OK ? column_str(row, 10, arena, &out->activity_mark, err) : status;
+    if (status == OK) {
+        status = column_str(row, 10, arena, &out->activity_mark, err);
+    }
+    if (status == OK) {
+        status = column_str(row, 12, arena, &out->owner, err);
+    }
+    return status == OK ? column_str(row, 13, arena, &out->status, err) : status;
 }
 
 enum status catalog_next_work(struct catalog *catalog, int64_t source, bool include_archived,
@@ -87,7 +108,7 @@ enum status catalog_next_work(struct catalog *catalog, int64_t source, bool incl
     if (status == OK && *has_more) {
         status = read_work(&statement, arena, out, err);
         if (status == OK) {
-            status = read_collections(catalog, column_int(&statement, 0), arena, out, err);
+            status = read_groupings(catalog, column_int(&statement, 0), arena, out, err);
         }
         if (status == OK) {
             *after_views = -column_int(&statement, 11);

@@ -106,6 +106,14 @@ void filter_free(struct filter *filter)
     }
 }
 
+static void say_unanswered(const struct entry *entry, struct str name, const char *why,
+                           struct error *err)
+{
+    (void)error_set(
+        err, ERR_LIMIT, "the filter pattern '%.*s' %s '%.*s'; it counts as not matching",
+        MAX_QUOTED_BYTES, entry->text, why, STR_ARG(str_sub(name, 0, MAX_QUOTED_BYTES)));
+}
+
 static bool matches_any(const struct entry_list *list, struct str name, struct error *err)
 {
     for (size_t i = 0; i < list->count && !str_is_null(name); i++) {
@@ -115,26 +123,35 @@ static bool matches_any(const struct entry_list *list, struct str name, struct e
         case PATTERN_ANSWER_NO:
             break;
         case PATTERN_ANSWER_TOO_EXPENSIVE:
-            (void)error_set(err, ERR_LIMIT,
-                            "the filter pattern '%.*s' takes too long on '%.*s'; it counts as "
-                            "not matching",
-                            MAX_QUOTED_BYTES, list->items[i].text,
-                            STR_ARG(str_sub(name, 0, MAX_QUOTED_BYTES)));
+            say_unanswered(&list->items[i], name, "takes too long on", err);
+            break;
+        case PATTERN_ANSWER_UNCLEAR:
+            say_unanswered(&list->items[i], name, "has a back reference that is unclear on",
+                           err);
             break;
         }
     }
     return false;
 }
 
-bool filter_passes(const struct filter *filter, struct str name, struct error *err)
+bool filter_passes_any(const struct filter *filter, const struct str *names, size_t count,
+                       struct error *err)
 {
     if (filter == NULL) {
         return true;
     }
-    if (filter->includes.count > 0) {
-        return matches_any(&filter->includes, name, err);
+    bool has_includes = filter->includes.count > 0;
+    for (size_t i = 0; i < count; i++) {
+        if (matches_any(has_includes ? &filter->includes : &filter->excludes, names[i], err)) {
+            return has_includes;
+        }
     }
-    return !matches_any(&filter->excludes, name, err);
+    return !has_includes;
+}
+
+bool filter_passes(const struct filter *filter, struct str name, struct error *err)
+{
+    return filter_passes_any(filter, &name, 1, err);
 }
 
 bool filter_ignores_excludes(const struct filter *filter)

@@ -29,10 +29,18 @@ enum status filter_new(const struct filter_patterns *patterns, struct filter **o
 void filter_free(struct filter *filter);
 
 /*
- * Whether name passes; everything passes a NULL filter. A pattern that takes too long counts
- * as not matching, and err (may be NULL) gets code ERR_LIMIT and says which it was.
+ * Whether name passes; everything passes a NULL filter. A pattern that takes too long, or
+ * has no certain answer, counts as not matching, and err (may be NULL) gets code ERR_LIMIT and
+ * says which it was.
  */
 bool filter_passes(const struct filter *filter, struct str name, struct error *err);
+
+/*
+ * The same for something with several names (a project's categories): with includes given one
+ * name that matches is enough, else none may match. Nothing passes includes without a name.
+ */
+bool filter_passes_any(const struct filter *filter, const struct str *names, size_t count,
+                       struct error *err);
 
 /* True when patterns of both kinds were given, so that the excludes have no effect. */
 bool filter_ignores_excludes(const struct filter *filter);

@@ -1,5 +1,7 @@
 #include "domain/pattern.h"
 
+#include "domain/pattern_unicode.h"
+
 #define PCRE2_CODE_UNIT_WIDTH 8
 #include <pcre2.h>
 #include <stdlib.h>
@@ -14,6 +16,7 @@ struct pattern {
     pcre2_code *code;
     pcre2_match_data *match;
     pcre2_match_context *limits;
+    enum pattern_references references;
 };
 
 static enum status compile(struct pattern *pattern, struct str translated, struct error *err)
@@ -22,12 +25,14 @@ static enum status compile(struct pattern *pattern, struct str translated, struc
     PCRE2_SIZE offset;
     PCRE2_UCHAR message[256];
     uint32_t options =
-        PCRE2_UTF | PCRE2_UCP | PCRE2_CASELESS | PCRE2_ANCHORED | PCRE2_NEVER_BACKSLASH_C;
+        PCRE2_UTF | PCRE2_UCP | PCRE2_CASELESS | PCRE2_ANCHORED | PCRE2_NEVER_BACKSLASH_C |
+        PCRE2_ALT_CIRCUMFLEX; /* (?m)^ matches behind a line break that ends the text */
     pcre2_compile_context *context = pcre2_compile_context_create(NULL);
     if (context == NULL) {
         return error_nomem(err);
     }
     (void)pcre2_set_newline(context, PCRE2_NEWLINE_LF);
+    (void)pcre2_set_compile_extra_options(context, PCRE2_EXTRA_ALLOW_SURROGATE_ESCAPES);
     pattern->code =
         pcre2_compile((PCRE2_SPTR)translated.p, translated.n, options, &code, &offset, context);
     pcre2_compile_context_free(context);
@@ -36,7 +41,7 @@ static enum status compile(struct pattern *pattern, struct str translated, struc
     }
     if (pattern->code == NULL) {
         (void)pcre2_get_error_message(code, message, sizeof(message));
-        return error_set(err, ERR_CONFIG, "%s", (const char *)message);
+        return error_set(err, ERR_CONFIG, "not supported here: %s", (const char *)message);
     }
     /* Without JIT it is slower, not wrong. */
     (void)pcre2_jit_compile(pattern->code, PCRE2_JIT_COMPLETE);
@@ -58,7 +63,7 @@ enum status pattern_new(struct str text, struct pattern **out, struct error *err
                            MAX_PATTERN_BYTES);
         goto out;
     }
-    status = pattern_translate(text, &translated, err);
+    status = pattern_translate(text, &translated, &pattern->references, err);
     if (status == OK) {
         status = compile(pattern, buf_str(&translated), err);
     }
@@ -92,12 +97,35 @@ void pattern_free(struct pattern *pattern)
     }
 }
 
+/* The interpreter has more room than compiled code, which gives up on long texts first. */
+static int run(const struct pattern *pattern, struct str text, uint32_t options)
+{
+    return pcre2_match(pattern->code, (PCRE2_SPTR)(text.p != NULL ? text.p : ""), text.n, 0,
+                       options, pattern->match, pattern->limits);
+}
+
 enum pattern_answer pattern_matches(const struct pattern *pattern, struct str text)
 {
-    int answer = pcre2_match(pattern->code, (PCRE2_SPTR)(text.p != NULL ? text.p : ""), text.n,
-                             0, 0, pattern->match, pattern->limits);
+    if (pattern->references != PATTERN_REFERENCES_NONE &&
+        pattern_is_ambiguous(text, pattern->references == PATTERN_REFERENCES_ASCII)) {
+        return PATTERN_ANSWER_UNCLEAR;
+    }
+    int answer = run(pattern, text, 0);
+    if (answer == PCRE2_ERROR_JIT_STACKLIMIT) {
+        answer = run(pattern, text, PCRE2_NO_JIT);
+    }
     if (answer >= 0) {
         return PATTERN_ANSWER_YES;
     }
-    return answer == PCRE2_ERROR_NOMATCH ? PATTERN_ANSWER_NO : PATTERN_ANSWER_TOO_EXPENSIVE;
+    switch (answer) {
+    case PCRE2_ERROR_NOMATCH:
+        return PATTERN_ANSWER_NO;
+    case PCRE2_ERROR_MATCHLIMIT:
+    case PCRE2_ERROR_DEPTHLIMIT:
+    case PCRE2_ERROR_HEAPLIMIT:
+    case PCRE2_ERROR_NOMEMORY:
+        return PATTERN_ANSWER_TOO_EXPENSIVE;
+    default:
+        return PATTERN_ANSWER_UNCLEAR;
+    }
 }

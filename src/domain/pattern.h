@@ -5,8 +5,12 @@
  * re.match(pattern, text, re.IGNORECASE) would. The pattern is parsed as Python parses it,
  * refused where Python refuses it, and written anew for PCRE2, which runs it.
  *
- * Known to differ, with a clear error: \N{NAME}, (?L), repeats above 65535. Owned by the
- * caller; may be used by one thread at a time.
+ * What cannot be had is a clear error, never another answer: \N{NAME}, the flag t, repeats
+ * above 65535, more than 1000 groups or 100 levels of them, capital letters beyond U+FFFF,
+ * under (?a) ranges beyond U+FFFF, what is too large for PCRE2, and numbers in conditions that
+ * are not plain digits. A text that no answer can be given for is said to be one.
+ *
+ * Owned by the caller; may be used by one thread at a time.
  */
 #ifndef DOMAIN_PATTERN_H
 #define DOMAIN_PATTERN_H
@@ -25,12 +29,23 @@ void pattern_free(struct pattern *pattern);
 enum pattern_answer {
     PATTERN_ANSWER_NO,
     PATTERN_ANSWER_YES,
-    PATTERN_ANSWER_TOO_EXPENSIVE /* gave up: the pattern backtracks without end on this text */
+    PATTERN_ANSWER_TOO_EXPENSIVE, /* gave up: the pattern backtracks without end on this text */
+    /* A back reference may meet a letter with several small forms, which Python and PCRE2
+     * compare differently; or the text is not UTF-8. */
+    PATTERN_ANSWER_UNCLEAR
 };
 /* Whether pattern matches at the start of text. */
 enum pattern_answer pattern_matches(const struct pattern *pattern, struct str text);
 
-/* text, a Python pattern, as PCRE2 syntax appended to out: for tests and messages. */
-enum status pattern_translate(struct str text, struct buf *out, struct error *err) WARN_UNUSED;
+/* Back references of a pattern that ignore case: not one, by Unicode's rules, by ASCII's. */
+enum pattern_references {
+    PATTERN_REFERENCES_NONE,
+    PATTERN_REFERENCES_UNICODE,
+    PATTERN_REFERENCES_ASCII
+};
+/* text, a Python pattern, as PCRE2 syntax appended to out. Errors as those of pattern_new. */
+enum status pattern_translate(struct str text, struct buf *out,
+                              enum pattern_references *references,
+                              struct error *err) WARN_UNUSED;
 
 #endif

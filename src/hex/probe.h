@@ -10,6 +10,7 @@
 #define HEX_PROBE_H
 
 #include "hex/diagnosis.h"
+#include "hex/sync.h"
 
 #include <signal.h>
 
@@ -54,10 +55,6 @@ struct probe_report {
 };
 
 typedef void probe_report_fn(void *ctx, const struct probe_report *report);
-/* Whether the filters let a project pass; for config_wants_project. */
-typedef bool probe_wants_fn(void *ctx, struct str title, const struct str *collections,
-                            size_t collection_count);
-
 struct probe_options {
     const struct hex_api *api;
     struct clock clock;
@@ -71,7 +68,7 @@ struct probe_options {
     bool includes_outputs;
     bool allows_empty;
     bool has_connection_defaults; /* the user names databases and schemas */
-    probe_wants_fn *wants;        /* NULL: no filters */
+    sync_wants_fn *wants;         /* whether the filters let a project pass; NULL: none */
     void *wants_ctx;
     probe_report_fn *report;
     void *report_ctx;

@@ -231,26 +231,43 @@ static bool is_private(const struct project *project)
     return true;
 }
 
+/* What the filters look at, as the catalog would hand it out. */
+static enum status work_of(struct probe *probe, const struct project *project,
+                           struct catalog_work *out)
+{
+    struct arena *arena = &probe->arena;
+    struct str *categories =
+        arena_array(arena, project->category_count + 1, sizeof(*categories));
+    *out = (struct catalog_work){
+        .project_id = project->id,
+        .title = project->title,
+        .owner = str_is_null(project->owner) ? project->creator : project->owner,
+        .status = project->status,
+        .categories = categories,
+        .category_count = project->category_count,
+        .collections = arena_array(arena, project->share_count + 1, sizeof(*categories)),
+    };
+    if (categories == NULL || out->collections == NULL) {
+        return error_nomem(&probe->fatal);
+    }
+    for (size_t i = 0; i < project->category_count; i++) {
+        categories[i] = project->categories[i].name;
+    }
+    for (size_t i = 0; i < project->share_count; i++) {
+        if (project->shares[i].kind == SHARE_KIND_COLLECTION) {
+            out->collections[out->collection_count++] = project->shares[i].name;
+        }
+    }
+    return OK;
+}
+
 /* Whether the filters let it pass. */
 static bool is_wanted(struct probe *probe, const struct project *project)
 {
     const struct probe_options *options = probe->options;
-    if (options->wants == NULL) {
-        return true;
-    }
-    struct str *names =
-        arena_array(&probe->arena, project->share_count + 1, sizeof(struct str));
-    size_t count = 0;
-    if (names == NULL) {
-        (void)error_nomem(&probe->fatal);
-        return false;
-    }
-    for (size_t i = 0; i < project->share_count; i++) {
-        if (project->shares[i].kind == SHARE_KIND_COLLECTION) {
-            names[count++] = project->shares[i].name;
-        }
-    }
-    return options->wants(options->wants_ctx, project->title, names, count);
+    struct catalog_work work;
+    return options->wants == NULL ||
+           (work_of(probe, project, &work) == OK && options->wants(options->wants_ctx, &work));
 }
 
 /* Larger is better to read contents of: active, wanted, published, no component, viewed. */

@@ -34,7 +34,15 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     }
     config_write_problems(&config, &out);
     config_write_effective(&config, &out);
-    (void)config_wants_project(&config, STR("Finance report"), &config.service_name, 1);
+    const struct config_candidate candidate = {
+        .title = STR("Finance report"),
+        .owner = STR("ann@acme.io"),
+        .categories = &config.service_name,
+        .category_count = 1,
+        .collections = &config.service_name,
+        .collection_count = 1,
+    };
+    (void)config_wants_project(&config, &candidate);
     buf_free(&out);
     config_free(&config);
     return 0;

@@ -212,6 +212,38 @@ static void test_work_comes_most_viewed_first(void **state)
     assert_false(has_more);
 }
 
+static void test_work_says_what_filters_look_at(void **state)
+{
+    struct fixture *f = *state;
+    struct category categories[] = {{.name = STR("Finance")}, {.name = STR("KPI")}};
+    struct project projects[] = {fixture_project("p-1", "A", 2),
+                                 fixture_project("p-2", "B", 1)};
+    int64_t after_views = INT64_MAX;
+    struct str after_id = STR_NULL;
+    struct catalog_work work;
+    bool has_more = true;
+    projects[0].owner = STR("ann@acme.io");
+    projects[0].creator = STR("bob@acme.io");
+    projects[0].status = STR("Done");
+    projects[0].categories = categories;
+    projects[0].category_count = 2;
+    projects[1].owner = STR_NULL;
+    projects[1].creator = STR("bob@acme.io");
+    projects[1].status = STR_NULL;
+    (void)fixture_list(f, f->source, projects, 2, NOW, NULL);
+    OKAY(f, catalog_next_work(f->catalog, f->source, true, NOW, &after_views, &after_id,
+                              &f->arena, &work, &has_more, &f->err));
+    assert_true(str_is(work.owner, "ann@acme.io"));
+    assert_true(str_is(work.status, "Done"));
+    assert_int_equal(work.category_count, 2);
+    assert_true(str_is(work.categories[1], "KPI"));
+    OKAY(f, catalog_next_work(f->catalog, f->source, true, NOW, &after_views, &after_id,
+                              &f->arena, &work, &has_more, &f->err));
+    assert_true(str_is(work.owner, "bob@acme.io"));
+    assert_true(str_is_null(work.status));
+    assert_int_equal(work.category_count, 0);
+}
+
 static void test_work_is_done_when_its_marks_are_handed_back(void **state)
 {
     struct fixture *f = *state;
@@ -488,6 +520,7 @@ int main(void)
         TEST(test_walk_goes_on_within_an_hour),
         TEST(test_unchanged_walk_writes_no_row),
         TEST(test_work_comes_most_viewed_first),
+        TEST(test_work_says_what_filters_look_at),
         TEST(test_work_is_done_when_its_marks_are_handed_back),
         TEST(test_failure_keeps_what_was_known),
         TEST(test_notebook_comes_back_as_it_was),

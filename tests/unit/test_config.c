@@ -112,11 +112,62 @@ static void test_every_field_can_be_set(void **state)
     assert_true(str_is(config.connections[1].key, "7"));
     assert_true(str_is_null(config.connections[1].database));
 
-    struct str collections[] = {STR("tmp 1"), STR("Finance")};
-    assert_true(config_wants_project(&config, STR("Finance"), NULL, 0));
-    assert_false(config_wants_project(&config, STR("Sales"), NULL, 0));
-    assert_false(config_wants_project(&config, STR("Finance"), collections, 1));
-    assert_true(config_wants_project(&config, STR("Finance"), collections, 2));
+    config_free(&config);
+}
+
+static void test_all_filters_must_agree(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *title;
+        const char *owner;
+        const char *status;
+        struct str categories[2];
+        struct str collections[2];
+        size_t category_count;
+        size_t collection_count;
+        bool is_wanted;
+    } cases[] = {
+        {"Fin", "ann@acme.io", "Done", {STR("KPI")}, {STR("X")}, 1, 1, true},
+        {"Ops", "ann@acme.io", "Done", {STR("KPI")}, {STR("X")}, 1, 1, false},
+        {"Fin", "bob@acme.io", "Done", {STR("KPI")}, {STR("X")}, 1, 1, false},
+        {"Fin", "ANN@ACME.IO", "done", {STR("Old"), STR("kpi")}, {STR("X")}, 2, 1, true},
+        {"Fin", "ann@acme.io", "Draft", {STR("KPI")}, {STR("X")}, 1, 1, false},
+        {"Fin", "ann@acme.io", "Done", {STR("Old")}, {STR("X")}, 1, 1, false},
+        /* Included is what has one of the names; left out what has one of them. */
+        {"Fin", "ann@acme.io", "Done", {STR("KPI")}, {STR("X"), STR("tmp")}, 1, 2, false},
+        /* Without: a collection is not needed, nor a status that is only left out. */
+        {"Fin", "ann@acme.io", NULL, {STR("KPI")}, {STR_NULL}, 1, 0, true},
+        {"Fin", NULL, "Done", {STR("KPI")}, {STR("X")}, 1, 1, false},
+        {"Fin", "ann@acme.io", "Done", {STR_NULL}, {STR("X")}, 0, 1, false},
+    };
+    char text[2048];
+    struct config config;
+    (void)snprintf(text, sizeof(text),
+                   "%s  sourceConfig:\n"
+                   "    config:\n"
+                   "      dashboardFilterPattern: {includes: [fin]}\n"
+                   "      projectFilterPattern: {excludes: [tmp]}\n"
+                   "hexmeta:\n"
+                   "  ownerFilterPattern: {includes: ['ann@']}\n"
+                   "  categoryFilterPattern: {includes: [kpi]}\n"
+                   "  statusFilterPattern: {excludes: [draft]}\n",
+                   minimal);
+    load(text, &config);
+    for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+        const struct config_candidate candidate = {
+            .title = str_from(cases[i].title),
+            .owner = str_from(cases[i].owner),
+            .status = str_from(cases[i].status),
+            .categories = cases[i].categories,
+            .category_count = cases[i].category_count,
+            .collections = cases[i].collections,
+            .collection_count = cases[i].collection_count,
+        };
+        if (config_wants_project(&config, &candidate) != cases[i].is_wanted) {
+            fail_msg("case %zu", i);
+        }
+    }
     config_free(&config);
 }
 
@@ -131,6 +182,12 @@ static void test_files_that_cannot_be_read(void **state)
     config_free(&config);
     source.path = "/";
     assert_int_equal(config_load(&source, &config, &err), ERR_IO);
+    config_free(&config);
+
+    /* A database or a log by mistake: not read to its end. */
+    source.path = "/dev/zero";
+    assert_int_equal(config_load(&source, &config, &err), ERR_IO);
+    assert_non_null(strstr(err.message, "/dev/zero is larger than 1 MiB: is it the right"));
     config_free(&config);
 }
 
@@ -164,7 +221,8 @@ static void test_effective_settings_read_back_the_same(void **state)
     assert_true(str_eq(config.catalog, again.catalog));
     assert_true(str_eq(config.service_name, again.service_name));
     assert_true(str_eq(config.connections[0].schema, again.connections[0].schema));
-    assert_true(config_wants_project(&again, STR("A1\""), NULL, 0));
+    const struct config_candidate candidate = {.title = STR("A1\"")};
+    assert_true(config_wants_project(&again, &candidate));
     buf_free(&first);
     buf_free(&second);
     config_free(&config);
@@ -284,6 +342,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_every_field_has_its_default),
         cmocka_unit_test(test_every_field_can_be_set),
+        cmocka_unit_test(test_all_filters_must_agree),
         cmocka_unit_test(test_files_that_cannot_be_read),
         cmocka_unit_test(test_effective_settings_read_back_the_same),
         cmocka_unit_test(test_table_is_in_order),

@@ -11,7 +11,7 @@
 #define MAX_WIDTH 100
 
 /* What the report function gets. */
-struct run {
+struct test_run {
     const struct cli *cli;
     struct probe_view view;
     bool is_json;
@@ -21,7 +21,7 @@ struct run {
 };
 
 /* At once: the next step may take a while. */
-static void print(struct run *run, const struct buf *text)
+static void print(struct test_run *run, const struct buf *text)
 {
     if (run->err.code == OK && output_buf(text, &run->err) == OK) {
         if (output_flush(&run->err) != OK) {
@@ -30,7 +30,7 @@ static void print(struct run *run, const struct buf *text)
     }
 }
 
-static bool is_worth_showing(const struct run *run, const struct probe_report *report)
+static bool is_worth_showing(const struct test_run *run, const struct probe_report *report)
 {
     bool is_bad =
         report->result == PROBE_RESULT_FAILED || report->result == PROBE_RESULT_NOT_ALLOWED;
@@ -38,7 +38,7 @@ static bool is_worth_showing(const struct run *run, const struct probe_report *r
 }
 
 /* One line for all that came after a failure, not ten that say the same. */
-static void print_not_tried(struct run *run)
+static void print_not_tried(struct test_run *run)
 {
     struct buf text;
     if (run->not_tried_count == 0) {
@@ -53,7 +53,7 @@ static void print_not_tried(struct run *run)
 
 static void on_step(void *ctx, const struct probe_report *report)
 {
-    struct run *run = ctx;
+    struct test_run *run = ctx;
     struct buf text;
     if (report->result == PROBE_RESULT_NOT_TRIED && !run->is_json && !run->cli->is_quiet) {
         run->not_tried[run->not_tried_count++] = report->step;
@@ -73,7 +73,7 @@ static void on_step(void *ctx, const struct probe_report *report)
     buf_free(&text);
 }
 
-static void print_start(struct run *run)
+static void print_start(struct test_run *run)
 {
     struct buf text;
     if (run->is_json || run->cli->is_quiet) {
@@ -85,7 +85,7 @@ static void print_start(struct run *run)
     buf_free(&text);
 }
 
-static void print_end(struct run *run, const struct probe_summary *summary)
+static void print_end(struct test_run *run, const struct probe_summary *summary)
 {
     struct buf text;
     if (!run->is_json && run->cli->is_quiet) {
@@ -106,14 +106,14 @@ static enum exit_code test_connection(struct cli *cli, const struct config *conf
     struct error err = ERROR_INIT;
     struct probe_summary summary;
     size_t width = terminal_width(STDOUT_FILENO);
-    struct run run = {.cli = cli,
-                      .view = {.config = config,
-                               .width = width == 0          ? DEFAULT_WIDTH
-                                        : width > MAX_WIDTH ? MAX_WIDTH
-                                                            : width,
-                               .has_color = terminal_has_color(STDOUT_FILENO)},
-                      .is_json = option_is_set(&cli->options, "json"),
-                      .err = ERROR_INIT};
+    struct test_run run = {.cli = cli,
+                           .view = {.config = config,
+                                    .width = width == 0          ? DEFAULT_WIDTH
+                                             : width > MAX_WIDTH ? MAX_WIDTH
+                                                                 : width,
+                                    .has_color = terminal_has_color(STDOUT_FILENO)},
+                           .is_json = option_is_set(&cli->options, "json"),
+                           .err = ERROR_INIT};
     const struct connection_test test = {.config = config,
                                          .clock = cli->clock,
                                          .report = on_step,
