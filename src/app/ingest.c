@@ -5,12 +5,14 @@
 #include "base/json_out.h"
 #include "base/log.h"
 #include "base/metrics.h"
+#include "domain/refresh.h"
 
 #include <inttypes.h>
 #include <stdlib.h>
 #include <string.h>
 
 #define PICTURES_PER_MINUTE 20
+#define DAY_MS ((int64_t)24 * 3600 * 1000)
 
 /* What one run holds; torn down in reverse by close_session. */
 struct session {
@@ -117,6 +119,9 @@ static enum status sync_session(const struct ingest_options *options, struct ses
         .includes_outputs = config->include_outputs,
         .max_delete_percent = config->max_delete_percent,
         .accepts_deletes = options->accepts_deletes,
+        .refresh_after_ms = config->refresh_after_days * DAY_MS,
+        .refresh_requests_hour =
+            refresh_requests_per_hour(config->requests_per_minute, config->requests_per_hour),
         .defaults = session->defaults,
         .default_count = config->connection_count,
         .wants = ingest_wants,

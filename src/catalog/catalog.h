@@ -219,6 +219,37 @@ enum status catalog_next_work(struct catalog *catalog, int64_t source, bool incl
 enum status catalog_count_work(struct catalog *catalog, int64_t source, bool include_archived,
                                int64_t now_ms, int64_t *out, struct error *err) WARN_UNUSED;
 
+/* ---- unchanged projects that are read again because of their age ---- */
+
+struct catalog_age {
+    int64_t now_ms;
+    int64_t refresh_after_ms; /* since the last read; spread by refresh_offset_ms */
+    bool include_archived;
+};
+
+/*
+ * The next unchanged project that is old enough, the oldest first: not one whose details are
+ * due anyway, not a denied one, and none that was tried within a day. It comes with
+ * needs_content set. *after_ms and *after_id hold the position (start with INT64_MIN and
+ * STR_NULL). An index serves it: unchanged projects that are not old cost nothing.
+ */
+enum status catalog_next_aged(struct catalog *catalog, int64_t source,
+                              const struct catalog_age *age, int64_t *after_ms,
+                              struct str *after_id, struct arena *arena,
+                              struct catalog_work *out, bool *has_more,
+                              struct error *err) WARN_UNUSED;
+/* How many catalog_next_aged would give from the start. */
+enum status catalog_count_aged(struct catalog *catalog, int64_t source,
+                               const struct catalog_age *age, int64_t *out,
+                               struct error *err) WARN_UNUSED;
+/* A project was asked for because of its age, whatever came of it, with so many requests. */
+enum status catalog_note_aged(struct catalog *catalog, int64_t source, struct str project_id,
+                              int64_t requests, int64_t now_ms, struct error *err) WARN_UNUSED;
+/* The requests that catalog_note_aged has noted since since_ms. */
+enum status catalog_count_aged_requests(struct catalog *catalog, int64_t source,
+                                        int64_t since_ms, int64_t *out,
+                                        struct error *err) WARN_UNUSED;
+
 /*
  * Stores a notebook in place of what was known: cells, data sets, search text, raw (the
  * export's text with secrets blanked; STR_NULL: none, the old one is dropped), connections

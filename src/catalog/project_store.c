@@ -2,6 +2,7 @@
  * One project as the listing (or a file) shows it: its row, its small lists, what changed.
  */
 #include "catalog/store.h"
+#include "domain/refresh.h"
 
 /* ---- what changed ---- */
 
@@ -100,16 +101,16 @@ static const char insert_sql[] =
     " status, reviews_required, views_all_time, views_last_7, views_last_14, views_last_30,"
     " last_viewed_ms, created_ms, edited_ms, published_ms, archived_ms, trashed_ms,"
     " results_updated_ms, has_schedule, listing_hash, content_mark, activity_mark,"
-    " pending_state, detail)"
+    " pending_state, age_offset_ms, detail)"
     " VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17, ?18,"
-    " ?19, ?20, ?21, ?22, ?23, ?24, ?25, ?26, 0)";
+    " ?19, ?20, ?21, ?22, ?23, ?24, ?25, ?26, ?27, 0)";
 static const char update_sql[] =
     "UPDATE project SET type = ?3, state = ?4, title = ?5, description = ?6, owner = ?7,"
     " creator = ?8, status = ?9, reviews_required = ?10, views_all_time = ?11,"
     " views_last_7 = ?12, views_last_14 = ?13, views_last_30 = ?14, last_viewed_ms = ?15,"
     " created_ms = ?16, edited_ms = ?17, published_ms = ?18, archived_ms = ?19,"
     " trashed_ms = ?20, results_updated_ms = ?21, has_schedule = ?22, listing_hash = ?23,"
-    " content_mark = ?24, activity_mark = ?25, pending_state = ?26,"
+    " content_mark = ?24, activity_mark = ?25, pending_state = ?26, age_offset_ms = ?27,"
     /* A denied project is asked for again when anything of it has changed. */
     " content_read = CASE WHEN detail = 2 THEN NULL ELSE content_read END,"
     " activity_read = CASE WHEN detail = 2 THEN NULL ELSE activity_read END"
@@ -148,6 +149,7 @@ static enum status write_row(struct catalog *catalog, const char *sql, int64_t s
     bind_str(&statement, item->content_mark);
     bind_str(&statement, item->activity_mark);
     bind_count(&statement, listed->pending);
+    bind_int(&statement, refresh_offset_ms(project->id));
     return sqlite_run(&statement, err);
 }
 

@@ -47,6 +47,8 @@ struct sync_job {
     unsigned page_count;  /* of the present step */
     struct error failure; /* the first thing that went wrong */
     bool is_export_refused;
+    bool is_for_age;  /* it has not changed */
+    int64_t requests; /* asked for it */
 };
 
 #define MAX_PAGES                                                                              \
@@ -114,6 +116,9 @@ static enum status store_parts(struct sync_job *job, struct error *err)
         status =
             catalog_store_failure(catalog, source, id, is_denied, &job->failure, now_ms, err);
     }
+    if (status == OK && job->is_for_age) {
+        status = catalog_note_aged(catalog, source, id, job->requests, now_ms, err);
+    }
     return status;
 }
 
@@ -150,6 +155,7 @@ static void count_result(struct sync_job *job)
         return;
     }
     step->records++;
+    sync->summary->aged += job->is_for_age ? 1 : 0;
     if (job->notebook != NULL || job->has_runs) {
         step->updated++;
     }
@@ -198,6 +204,9 @@ static void store_job(struct sync_job *job)
 static void finish_job(struct sync_job *job)
 {
     struct sync *sync = job->sync;
+    if (job->is_for_age) {
+        sync_age_release(sync, &job->work);
+    }
     sync->running_jobs--;
     sync->work_done++;
     job->next = sync->idle_jobs;
@@ -247,6 +256,7 @@ static void send_call(struct sync_job *job, enum hex_call call, hex_done_fn *don
         .ctx = job,
     };
     job->page_count++;
+    job->requests++;
     if (hex_api_send(job->sync->options->api, &request, &err) != OK) {
         sync_fatal(job->sync, &err);
         finish_job(job);
@@ -492,17 +502,33 @@ static bool is_wanted(struct sync *sync, const struct catalog_work *work)
     return sync->options->wants == NULL || sync->options->wants(sync->options->wants_ctx, work);
 }
 
-/* The next project to read into job; false at the queue's end or on failure. */
+/* From the queue of what changed, and when that is empty from the queue of what is old. */
+static enum status next_due(struct sync *sync, struct sync_job *job, bool *has_more,
+                            struct error *err)
+{
+    const struct sync_options *options = sync->options;
+    arena_reset(&job->arena);
+    if (!sync->is_at_aged) {
+        enum status status = catalog_next_work(
+            options->catalog, sync->source.id, options->includes_archived, sync_now_ms(sync),
+            &sync->after_views, &sync->after_id, &job->arena, &job->work, has_more, err);
+        if (status != OK || *has_more) {
+            return status;
+        }
+        sync->is_at_aged = true;
+        sync->after_age_ms = INT64_MIN;
+        sync->after_id = STR_NULL;
+    }
+    return sync_next_aged(sync, &job->arena, &job->work, has_more, err);
+}
+
+/* The next project to read into job; false at the queues' end or on failure. */
 static bool take_work(struct sync *sync, struct sync_job *job)
 {
     struct error err = ERROR_INIT;
-    const struct sync_options *options = sync->options;
     for (;;) {
         bool has_more = false;
-        arena_reset(&job->arena);
-        enum status status = catalog_next_work(
-            options->catalog, sync->source.id, options->includes_archived, sync_now_ms(sync),
-            &sync->after_views, &sync->after_id, &job->arena, &job->work, &has_more, &err);
+        enum status status = next_due(sync, job, &has_more, &err);
         if (status != OK) {
             sync_fatal(sync, &err);
             return false;
@@ -516,8 +542,14 @@ static bool take_work(struct sync *sync, struct sync_job *job)
                                                                   : sizeof(sync->after_id_text);
         memcpy(sync->after_id_text, sync->after_id.p, n);
         sync->after_id = str_from_n(sync->after_id_text, n);
+        job->is_for_age = sync->is_at_aged;
         if (is_wanted(sync, &job->work)) {
+            sync->work_total += job->is_for_age ? 1 : 0;
             return true;
+        }
+        if (job->is_for_age) {
+            sync_age_release(sync, &job->work);
+            continue;
         }
         sync->summary->details.filtered++;
         sync->work_done++;

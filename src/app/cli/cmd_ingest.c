@@ -124,6 +124,12 @@ static void tell(const struct cli *cli, const struct ingest_summary *run)
             " requests.",
             sync->changes.added, sync->changes.updated, sync->changes.unchanged,
             sync->requests);
+    if (sync->aged > 0) {
+        cli_say(cli,
+                "%" PRId64 " unchanged projects were read again, as they are every "
+                "hexmeta.refreshAfterDays.",
+                sync->aged);
+    }
     if (sync->denied > 0) {
         cli_say(cli,
                 "%" PRId64 " projects are listed, but this token may not read their contents.",
