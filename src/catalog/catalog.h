@@ -254,7 +254,8 @@ enum status catalog_count_aged_requests(struct catalog *catalog, int64_t source,
  * Stores a notebook in place of what was known: cells, data sets, search text, raw (the
  * export's text with secrets blanked; STR_NULL: none, the old one is dropped), connections
  * named in it that the source does not list. The project becomes detail full and is due for
- * analysis, and so are the projects that import it.
+ * analysis, and so are the projects that import it. Cells that came, went or changed since an
+ * earlier read of the same kind become part of the history.
  */
 enum status catalog_store_notebook(struct catalog *catalog, int64_t source,
                                    const struct notebook *notebook, struct str raw,
@@ -306,6 +307,40 @@ struct catalog_picture_work {
 enum status catalog_next_picture(struct catalog *catalog, int64_t source, int64_t *after_row,
                                  struct arena *arena, struct catalog_picture_work *out,
                                  bool *has_more, struct error *err) WARN_UNUSED;
+
+/* ---- stored exports that are read again, without a request ---- */
+
+/* All sources, by id; texts live in arena. */
+enum status catalog_list_sources(struct catalog *catalog, struct arena *arena,
+                                 struct catalog_source **out, size_t *count,
+                                 struct error *err) WARN_UNUSED;
+
+struct catalog_raw {
+    int64_t row; /* position, for *after_row */
+    struct str project_id;
+    struct str text; /* the export */
+};
+/*
+ * The next stored export whose notebook was made by a parser before parser_version (INT64_MAX:
+ * all). *after_row starts at 0 and holds the position. ERR_IO when it cannot be unpacked.
+ */
+enum status catalog_next_raw(struct catalog *catalog, int64_t source, int64_t parser_version,
+                             int64_t *after_row, struct arena *arena, struct catalog_raw *out,
+                             bool *has_more, struct error *err) WARN_UNUSED;
+/*
+ * Stores what a stored export says in place of what was made of it before, every cell anew.
+ * Marks, detail, history and the export itself stay as they are; the project is due for
+ * analysis as after catalog_store_notebook.
+ */
+enum status catalog_restore_notebook(struct catalog *catalog, int64_t source,
+                                     const struct notebook *notebook,
+                                     struct error *err) WARN_UNUSED;
+/* The export makes no sense to this parser: what is known stays, and it does not come again. */
+enum status catalog_skip_raw(struct catalog *catalog, int64_t source, struct str project_id,
+                             int64_t parser_version, struct error *err) WARN_UNUSED;
+/* What an analysis before NOTEBOOK_LINEAGE_VERSION made (or all of it) is due again. */
+enum status catalog_outdate_edges(struct catalog *catalog, int64_t source, bool is_all,
+                                  struct error *err) WARN_UNUSED;
 
 /* ---- analysis: from stored notebooks to edges ---- */
 

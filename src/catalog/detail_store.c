@@ -1,6 +1,7 @@
 /*
  * What else is read of a project: runs, queried tables, pictures, and failures to read.
  */
+#include "catalog/change_store.h"
 #include "catalog/store.h"
 
 #define MAX_RUNS 100
@@ -84,6 +85,12 @@ enum status catalog_store_failure(struct catalog *catalog, int64_t source,
 {
     int64_t project = 0;
     enum status status = store_find_project(catalog, source, project_id, &project, err);
+    if (status != OK) {
+        return status;
+    }
+    if (is_denied) {
+        status = change_note_detail(catalog, project, PROJECT_DETAIL_DENIED, now_ms, err);
+    }
     if (status != OK) {
         return status;
     }

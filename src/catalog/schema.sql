@@ -115,11 +115,11 @@ CREATE TABLE change (
     id INTEGER PRIMARY KEY,
     project INTEGER NOT NULL REFERENCES project ON DELETE CASCADE,
     at_ms INTEGER NOT NULL,
-    field TEXT NOT NULL,          -- "added", "state", "title", ...
+    field TEXT NOT NULL,          -- "added", "state", "title", "cells added", ...
     before TEXT,
     after TEXT
 ) STRICT;
-CREATE INDEX change_project ON change (project, at_ms);
+CREATE INDEX change_project ON change (project);
 
 CREATE TABLE viewer (             -- what a token sees is not what another one sees
     id INTEGER PRIMARY KEY,
@@ -202,8 +202,12 @@ CREATE TABLE notebook (           -- what is true of a project's cells as a whol
     description TEXT,
     type INTEGER NOT NULL,
     status TEXT,
-    is_complete INTEGER NOT NULL  -- 0: read cell by cell, without nesting and reads
+    is_complete INTEGER NOT NULL, -- 0: read cell by cell, without nesting and reads
+    parser_version INTEGER NOT NULL, -- of what read it, see hex/export.h; 0: no export
+    analysis_version INTEGER NOT NULL DEFAULT 0 -- of what made its edges
 ) STRICT;
+CREATE INDEX notebook_parser ON notebook (parser_version);
+CREATE INDEX notebook_analysis ON notebook (analysis_version);
 
 CREATE TABLE cell (
     id INTEGER PRIMARY KEY,

@@ -101,6 +101,36 @@ enum status catalog_open_source(struct catalog *catalog, struct catalog_source *
     return status == OK ? read_source(catalog, source, err) : status;
 }
 
+enum status catalog_list_sources(struct catalog *catalog, struct arena *arena,
+                                 struct catalog_source **out, size_t *count, struct error *err)
+{
+    size_t capacity = 0;
+    bool has_row = true;
+    enum status status = OK;
+    struct statement statement =
+        sqlite_use(&catalog->db, "SELECT id, host, workspace_id, name FROM source ORDER BY id");
+    *out = NULL;
+    *count = 0;
+    while (status == OK && has_row) {
+        status = sqlite_step(&statement, &has_row, err);
+        if (status != OK || !has_row) {
+            break;
+        }
+        struct catalog_source *source = arena_push(arena, out, count, &capacity, sizeof(**out));
+        if (source == NULL) {
+            status = error_nomem(err);
+            break;
+        }
+        struct str *const texts[] = {&source->host, &source->workspace_id, &source->name};
+        source->id = column_int(&statement, 0);
+        for (int i = 0; i < 3 && status == OK; i++) {
+            status = column_str(&statement, i + 1, arena, texts[i], err);
+        }
+    }
+    sqlite_end(&statement);
+    return status;
+}
+
 /* ---- facts ---- */
 
 enum status catalog_get_fact(struct catalog *catalog, int64_t source, const char *key,

@@ -39,7 +39,10 @@ struct str store_texts_write(struct buf *out, const struct str *texts, size_t co
 enum status store_texts_read(struct str json, struct arena *arena, struct str **out,
                              size_t *count, struct error *err) WARN_UNUSED;
 
-/* A row of the table change: what the project's field was, and is now. */
+/*
+ * A row of the table change: what the project's field was, and is now. The project's oldest go
+ * when it has more than a thousand.
+ */
 enum status store_change(struct catalog *catalog, int64_t row, int64_t now_ms,
                          const char *field, struct str before, struct str after,
                          struct error *err) WARN_UNUSED;

@@ -75,5 +75,38 @@ class HistoryTest(unittest.TestCase):
             self.assertTrue(all(changed in line for line in differences), differences)
 
 
+    # ---- changes ----
+
+    def changes(self, workspace, *options):
+        """What `show changes` says, newest first."""
+        done = workspace.hexmeta("show", "changes", "--catalog", workspace.catalog, "--json",
+                                 *options)
+        self.assertEqual(done.returncode, 0, done.stderr)
+        return records.parse(done.stdout)
+
+    def test_history_says_what_changed(self):
+        with Workspace("--projects", "40") as workspace:
+            self.sync(workspace)
+            first = self.changes(workspace)
+            self.assertEqual({change["field"] for change in first}, {"added"})
+            self.assertEqual(len(first), 40)
+            project = self.sql(workspace, "SELECT hex_id FROM project WHERE detail = 1"
+                               " AND type = 0 AND state = 0 LIMIT 1")[0][0]
+            workspace.control("edit", id=project, title="Changed", sql="select 1 as changed")
+            workspace.control("trash", id=self.changes(workspace)[0]["projectId"])
+            self.sync(workspace)
+            fields = [change["field"] for change in self.changes(workspace, project)]
+            self.assertEqual(fields, ["cells added", "edited", "title", "added"])
+            title = self.changes(workspace, project)[2]
+            self.assertEqual((title["project"], title["after"]), ("Changed", "Changed"))
+            self.assertRegex(title["at"], r"^20\d\d-.*Z$")
+            states = self.changes(workspace, "--search", "trashed", "--limit", "1")
+            self.assertEqual(states[0]["field"], "state")
+            self.sync(workspace)
+            self.assertEqual(len(self.changes(workspace)), 40 + 4)
+            csv = workspace.hexmeta("show", "changes", "--catalog", workspace.catalog, "--csv")
+            self.assertEqual(csv.stdout.splitlines()[0], "at,project,field,before,after,project id")
+
+
 if __name__ == "__main__":
     unittest.main()

@@ -99,6 +99,7 @@ static const struct option_word show_words[] = {
     {"connections", "Data connections, and how much uses them"},
     {"collections", "Collections, and how many projects they hold"},
     {"runs", "Runs of published projects, newest first"},
+    {"changes", "What changed when in Hex, newest first"},
     {"users", "People of the workspace"},
     {"groups", "Groups of people"},
 };
@@ -108,6 +109,7 @@ static const struct option_example show_examples[] = {
     {"hexmeta show projects 'Weekly revenue'", "One project, by id or exact title."},
     {"hexmeta show cells --search refund --json | jq .project",
      "The projects that have a cell about refunds."},
+    {"hexmeta show changes 'Weekly revenue'", "What changed in that project, and when."},
     {"hexmeta show tables --csv > tables.csv", "The tables, for a spreadsheet."},
 };
 
