@@ -2,6 +2,7 @@
 
 #include "app/analyse.h"
 #include "app/exit_code.h"
+#include "app/reread.h"
 #include "base/json_out.h"
 #include "base/log.h"
 #include "base/metrics.h"
@@ -67,8 +68,9 @@ static enum status open_session(const struct ingest_options *options,
             .schema = config->connections[i].schema,
         };
     }
-    enum status status = catalog_open(config->catalog.p, CATALOG_MODE_CREATE, &options->clock,
-                                      &session->catalog, &summary->is_new_catalog, err);
+    enum status status =
+        catalog_open_waiting(config->catalog.p, CATALOG_MODE_CREATE, &options->clock,
+                             options->wait, &session->catalog, &summary->is_new_catalog, err);
     if (status != OK) {
         return status;
     }
@@ -176,11 +178,23 @@ static enum status analyse_session(const struct ingest_options *options,
     struct analyse_result result = {0};
     enum status status =
         analyse_pending(session->catalog, summary->sync.source, options->stop, &result, &own);
-    summary->analysed = result.projects;
+    summary->analysed += result.projects;
     summary->sync.failure_count += (size_t)result.failures;
     if (status != OK && err->code == OK) {
         *err = own;
     }
+    return status;
+}
+
+/* Before anything is compared: what is stored is as this version would have read it. */
+static enum status reread_session(const struct ingest_options *options, struct session *session,
+                                  struct ingest_summary *summary, struct error *err)
+{
+    const struct reread_options reread = {
+        .catalog = session->catalog, .clock = options->clock, .stop = options->stop};
+    struct reread_result result = {0};
+    enum status status = reread_run(&reread, &result, err);
+    summary->analysed = result.analysis.projects;
     return status;
 }
 
@@ -190,6 +204,10 @@ enum status ingest_run(const struct ingest_options *options, struct ingest_summa
     struct session session = {0};
     *summary = (struct ingest_summary){.started_ms = clock_wall_ms(&options->clock)};
     enum status status = open_session(options, summary, &session, err);
+    if (status != OK) {
+        goto out;
+    }
+    status = reread_session(options, &session, summary, err);
     if (status != OK) {
         goto out;
     }

@@ -14,6 +14,7 @@ struct ingest_options {
     struct clock clock;
     const char *command;               /* for the log of runs: "ingest" */
     const volatile sig_atomic_t *stop; /* see struct sync_options */
+    const struct catalog_wait *wait;   /* for another writer; NULL: not at all */
     sync_progress_fn *progress;        /* NULL: none */
     void *progress_ctx;
     bool accepts_deletes; /* see struct sync_options */

@@ -18,6 +18,8 @@
 #include "domain/notebook.h"
 #include "domain/project.h"
 
+#include <signal.h>
+
 struct catalog;
 
 enum catalog_mode {
@@ -33,6 +35,19 @@ enum catalog_mode {
  */
 enum status catalog_open(const char *path, enum catalog_mode mode, const struct clock *clock,
                          struct catalog **out, bool *created, struct error *err) WARN_UNUSED;
+/* For whoever would rather wait for another writer than fail. */
+struct catalog_wait {
+    int64_t timeout_ms;                /* INT64_MAX: as long as it takes */
+    const volatile sig_atomic_t *stop; /* not 0: ERR_CANCELLED; may be NULL */
+};
+/*
+ * The same, but waits for the lock, and tells the log whom for; wait NULL: not at all. ERR_IO
+ * naming the holder when the time is over.
+ */
+enum status catalog_open_waiting(const char *path, enum catalog_mode mode,
+                                 const struct clock *clock, const struct catalog_wait *wait,
+                                 struct catalog **out, bool *created,
+                                 struct error *err) WARN_UNUSED;
 void catalog_close(struct catalog *catalog);
 
 /* Transactions; not nested. Every writing function below needs an open one. */
@@ -322,7 +337,8 @@ struct catalog_raw {
 };
 /*
  * The next stored export whose notebook was made by a parser before parser_version (INT64_MAX:
- * all). *after_row starts at 0 and holds the position. ERR_IO when it cannot be unpacked.
+ * all). *after_row starts at 0 and holds the position. ERR_PARSE when it cannot be unpacked:
+ * then *out has its project and the next call goes on behind it.
  */
 enum status catalog_next_raw(struct catalog *catalog, int64_t source, int64_t parser_version,
                              int64_t *after_row, struct arena *arena, struct catalog_raw *out,

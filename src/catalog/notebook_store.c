@@ -232,7 +232,7 @@ static enum status unpack(struct str packed, int64_t size, struct arena *arena, 
     }
     size_t n = is_possible ? ZSTD_decompress(text, (size_t)size, packed.p, packed.n) : 0;
     if (!is_possible || ZSTD_isError(n) || n != (size_t)size) {
-        return error_set(err, ERR_IO, "the stored export cannot be unpacked");
+        return error_set(err, ERR_PARSE, "it cannot be unpacked");
     }
     *out = str_from_n(text, n);
     return OK;

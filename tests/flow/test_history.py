@@ -1,6 +1,9 @@
 """Re-reading and remembering: age, stored exports, history, what is never asked twice."""
 
+import fcntl
+import os
 import re
+import signal
 import sqlite3
 import unittest
 
@@ -36,6 +39,7 @@ class HistoryTest(unittest.TestCase):
     def sql(self, workspace, statement, *arguments):
         """Runs one statement on the catalog; all its rows."""
         catalog = sqlite3.connect(workspace.catalog)
+        catalog.execute("PRAGMA foreign_keys = ON")
         with catalog:
             rows = catalog.execute(statement, arguments).fetchall()
         catalog.close()
@@ -106,6 +110,130 @@ class HistoryTest(unittest.TestCase):
             self.assertEqual(len(self.changes(workspace)), 40 + 4)
             csv = workspace.hexmeta("show", "changes", "--catalog", workspace.catalog, "--csv")
             self.assertEqual(csv.stdout.splitlines()[0], "at,project,field,before,after,project id")
+
+
+    # ---- stored exports ----
+
+    def damage(self, workspace, also=""):
+        """Makes the catalog wrong in what comes from exports, as an older parser would."""
+        self.sql(workspace, "UPDATE cell SET source = 'damaged', dataframe = 'damaged',"
+                 " digest = digest + 1 WHERE type IN ('SQL', 'CODE')")
+        self.sql(workspace, "DELETE FROM cell WHERE position % 3 = 1")
+        self.sql(workspace, "DELETE FROM edge")
+        self.sql(workspace, "DELETE FROM import")
+        self.sql(workspace, f"UPDATE notebook SET title = 'damaged' {also}")
+        shown = workspace.hexmeta("show", "cells", "--search", "damaged", "--catalog",
+                                  workspace.catalog, "--json")
+        self.assertNotEqual(shown.stdout, "")
+
+    def assert_is_whole(self, workspace, export, changes):
+        self.assertEqual(self.export(workspace), export)
+        self.assertEqual(self.changes(workspace), changes)  # nothing happened in Hex
+        found = workspace.hexmeta("show", "cells", "--search", "damaged", "--catalog",
+                                  workspace.catalog, "--json")
+        self.assertEqual(found.stdout, "")
+        self.sql(workspace, "INSERT INTO cell_search (cell_search, rank)"
+                 " VALUES ('integrity-check', 1)")
+
+    def test_offline_reads_everything_again_without_a_request(self):
+        with Workspace("--projects", "60") as workspace:
+            self.sync(workspace)
+            export, changes = self.export(workspace), self.changes(workspace)
+            marks = self.sql(workspace, "SELECT hex_id, content_read, content_read_ms, detail,"
+                             " failure FROM project ORDER BY 1")
+            workspace.stop()
+            self.damage(workspace)
+            path = workspace.configure(token="${HEX_TOKEN_NOBODY_SETS}")
+            done = workspace.hexmeta("sync", "--offline", "-c", path)
+            self.assertEqual(done.returncode, 0, done.stderr)
+            self.assert_is_whole(workspace, export, changes)
+            self.assertEqual(marks, self.sql(
+                workspace, "SELECT hex_id, content_read, content_read_ms, detail, failure FROM"
+                " project ORDER BY 1"))
+            done = workspace.hexmeta("sync", "--offline", "--catalog", workspace.catalog)
+            self.assertEqual(done.returncode, 0, done.stderr)
+            self.assert_is_whole(workspace, export, changes)
+            # Without --offline the token is needed, and said to be.
+            done = workspace.hexmeta("sync", "-c", path)
+            self.assertEqual(done.returncode, 2)
+            self.assertIn("HEX_TOKEN_NOBODY_SETS", done.stderr)
+            done = workspace.hexmeta("sync", "--offline", "--catalog", "nowhere.db")
+            self.assertEqual(done.returncode, 1)
+            self.assertFalse(os.path.exists(f"{workspace.folder.name}/nowhere.db"))
+
+    def test_a_new_parser_reads_what_is_stored_at_the_next_run(self):
+        with Workspace("--projects", "60") as workspace:
+            self.sync(workspace)
+            export, changes = self.export(workspace), self.changes(workspace)
+            self.damage(workspace, also=", parser_version = parser_version - 1")
+            requests, said = self.sync(workspace)
+            self.assertEqual(requests, [])
+            self.assertIn("read again from their stored exports", said)
+            self.assert_is_whole(workspace, export, changes)
+            # A new analysis alone: edges, not cells.
+            self.sql(workspace, "DELETE FROM edge")
+            self.sql(workspace, "UPDATE notebook SET analysis_version = analysis_version - 1")
+            requests, said = self.sync(workspace)
+            self.assertEqual(requests, [])
+            self.assertNotIn("read again", said)
+            self.assert_is_whole(workspace, export, changes)
+            self.assertNotIn("read again", self.sync(workspace)[1])
+
+    def test_an_export_that_makes_no_sense_any_more_costs_nothing_that_was_known(self):
+        with Workspace("--projects", "30") as workspace:
+            self.sync(workspace)
+            export = self.export(workspace)
+            row = self.sql(workspace, "SELECT min(project) FROM raw")[0][0]
+            self.sql(workspace, "UPDATE raw SET packed = x'00' WHERE project = ?", row)
+            self.sql(workspace, "UPDATE notebook SET parser_version = 0 WHERE project = ?", row)
+            requests, said = self.sync(workspace)
+            self.assertIn("cannot be unpacked", said)
+            self.assertEqual(requests, [])
+            self.assertEqual(self.export(workspace), export)
+            self.assertNotIn("cannot be unpacked", self.sync(workspace)[1])  # not every time
+            done = workspace.hexmeta("sync", "--offline", "--catalog", workspace.catalog)
+            self.assertEqual(done.returncode, 1, done.stderr)
+            self.assertEqual(self.export(workspace), export)
+
+    # ---- the lock ----
+
+    def run_beside_a_writer(self, workspace, *arguments, ends=False, stop=None):
+        """Starts a command while somebody holds the lock, who ends when it is waited for."""
+        with open(f"{workspace.catalog}.lock", "r+", encoding="utf-8") as lock:
+            fcntl.flock(lock, fcntl.LOCK_EX)
+            lock.write("process 4711 on h (hexmeta) since then\n")
+            lock.flush()
+            started = workspace.start(*arguments)
+            if ends:
+                started.stderr.readline()  # it has said whom it waits for
+                lock.truncate(0)
+                fcntl.flock(lock, fcntl.LOCK_UN)
+            elif stop is not None:
+                started.stderr.readline()
+                started.send_signal(stop)
+            said = started.communicate(timeout=60)[1]
+        return started.returncode, said
+
+    def test_wait_for_another_writer(self):
+        with Workspace("--projects", "20") as workspace:
+            sync = ["sync", "-c", workspace.configure(), "--progress", "none"]
+            self.sync(workspace)
+            code, said = self.run_beside_a_writer(workspace, *sync)
+            self.assertEqual(code, 1)
+            self.assertIn("process 4711 on h (hexmeta) since then", said)
+            self.assertIn("--wait", said)
+            code, said = self.run_beside_a_writer(workspace, *sync, "--wait=0")
+            self.assertEqual(code, 1)
+            self.assertIn("still being written by process 4711", said)
+            self.assertEqual(self.run_beside_a_writer(workspace, *sync, "--wait", ends=True)[0], 0)
+            for number in (signal.SIGINT, signal.SIGTERM):
+                code, said = self.run_beside_a_writer(workspace, *sync, "--wait=600", stop=number)
+                self.assertEqual(code, 130, said)
+            for command in (["ingest", *sync[1:]], ["sync", "--offline", *sync[1:]],
+                            ["import", ".", "--catalog", workspace.catalog]):
+                code, said = self.run_beside_a_writer(workspace, *command, "--wait=0")
+                self.assertEqual(code, 1)
+                self.assertIn("process 4711", said)
 
 
 if __name__ == "__main__":

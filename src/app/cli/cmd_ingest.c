@@ -1,3 +1,4 @@
+#include "app/cli/catalog_path.h"
 #include "app/cli/configuration.h"
 #include "app/cli/run_view.h"
 #include "app/cli/stop.h"
@@ -179,10 +180,13 @@ static enum exit_code run(struct cli *cli, const struct config *config)
     struct run_view view;
     struct ingest_summary summary;
     const char *command = cli->options.command->name;
+    struct catalog_wait wait;
+    bool waits = catalog_path_wait(cli, &wait);
     const struct ingest_options options = {.config = config,
                                            .clock = cli->clock,
                                            .command = command,
                                            .stop = stop_install(),
+                                           .wait = waits ? &wait : NULL,
                                            .progress = on_progress,
                                            .progress_ctx = &view,
                                            .accepts_deletes =
@@ -199,6 +203,9 @@ enum exit_code cmd_ingest(struct cli *cli)
     struct error err = ERROR_INIT;
     struct config config;
     const char *path = configuration_path(cli);
+    if (option_is_set(&cli->options, "offline")) {
+        return cmd_offline(cli);
+    }
     if (path == NULL) {
         (void)error_set(&err, ERR_CONFIG,
                         "'%s' needs a configuration: hexmeta %s -c FILE. It is OpenMetadata's "
