@@ -7,6 +7,7 @@
 #include "base/log.h"
 #include "base/metrics.h"
 #include "domain/refresh.h"
+#include "io/http_forecast.h"
 
 #include <inttypes.h>
 #include <stdlib.h>
@@ -38,8 +39,8 @@ static void close_session(struct session *session)
     free(session->defaults);
 }
 
-static enum status open_session(const struct ingest_options *options,
-                                struct ingest_summary *summary, struct session *session,
+/* All but the catalog. */
+static enum status open_session(const struct ingest_options *options, struct session *session,
                                 struct error *err)
 {
     const struct config *config = options->config;
@@ -68,6 +69,14 @@ static enum status open_session(const struct ingest_options *options,
             .schema = config->connections[i].schema,
         };
     }
+    return http_client_new(&http, &session->client, err);
+}
+
+static enum status open_catalog(const struct ingest_options *options,
+                                struct ingest_summary *summary, struct session *session,
+                                struct error *err)
+{
+    const struct config *config = options->config;
     enum status status =
         catalog_open_waiting(config->catalog.p, CATALOG_MODE_CREATE, &options->clock,
                              options->wait, &session->catalog, &summary->is_new_catalog, err);
@@ -79,7 +88,7 @@ static enum status open_session(const struct ingest_options *options,
     size_t n = strnlen(path, sizeof(summary->catalog_path) - 1);
     memcpy(summary->catalog_path, path, n);
     free(absolute);
-    return http_client_new(&http, &session->client, err);
+    return OK;
 }
 
 bool ingest_wants(void *ctx, const struct catalog_work *work)
@@ -96,20 +105,21 @@ bool ingest_wants(void *ctx, const struct catalog_work *work)
     return config_wants_project(ctx, &candidate);
 }
 
-static enum status sync_session(const struct ingest_options *options, struct session *session,
-                                struct ingest_summary *summary, struct error *err)
+/* The parts of a sync's options live in session and api. */
+static struct sync_options options_of(const struct ingest_options *options,
+                                      const struct session *session, struct hex_api *api)
 {
     const struct config *config = options->config;
-    const struct hex_api api = {
+    *api = (struct hex_api){
         .client = session->client,
         .pace = session->pace,
         .picture_pace = session->picture_pace,
         .api_url = config->api_url,
         .authorization = buf_str(&session->authorization),
     };
-    const struct sync_options sync = {
+    return (struct sync_options){
         .catalog = session->catalog,
-        .api = &api,
+        .api = api,
         .clock = options->clock,
         .host_url = config->host_url,
         .workspace = config->workspace,
@@ -132,6 +142,13 @@ static enum status sync_session(const struct ingest_options *options, struct ses
         .progress_ctx = options->progress_ctx,
         .stop = options->stop,
     };
+}
+
+static enum status sync_session(const struct ingest_options *options, struct session *session,
+                                struct ingest_summary *summary, struct error *err)
+{
+    struct hex_api api;
+    const struct sync_options sync = options_of(options, session, &api);
     return sync_run(&sync, &summary->sync, err);
 }
 
@@ -203,7 +220,10 @@ enum status ingest_run(const struct ingest_options *options, struct ingest_summa
 {
     struct session session = {0};
     *summary = (struct ingest_summary){.started_ms = clock_wall_ms(&options->clock)};
-    enum status status = open_session(options, summary, &session, err);
+    enum status status = open_session(options, &session, err);
+    if (status == OK) {
+        status = open_catalog(options, summary, &session, err);
+    }
     if (status != OK) {
         goto out;
     }
@@ -223,6 +243,35 @@ out:
     summary->ended_ms = clock_wall_ms(&options->clock);
     if (status == OK && summary->sync.is_complete) {
         metrics_set(METRIC_LAST_SUCCESS_SECONDS, summary->ended_ms / 1000);
+    }
+    close_session(&session);
+    return status;
+}
+
+enum status ingest_preview(const struct ingest_options *options, struct preview *out,
+                           int64_t *duration_ms, struct error *err)
+{
+    const struct config *config = options->config;
+    struct session session = {0};
+    struct hex_api api;
+    *out = (struct preview){0};
+    *duration_ms = 0;
+    enum status status = open_session(options, &session, err);
+    if (status == OK) {
+        status = catalog_open(config->catalog.p, CATALOG_MODE_READ, &options->clock,
+                              &session.catalog, NULL, err);
+    }
+    if (status == ERR_NOT_FOUND) {
+        error_clear(err); /* none yet: all is new */
+        status = OK;
+    }
+    if (status == OK) {
+        const struct sync_options sync = options_of(options, &session, &api);
+        status = preview_run(&sync, out, err);
+    }
+    if (status == OK && http_forecast_ms(preview_requests(out), config->requests_per_minute,
+                                         config->requests_per_hour, duration_ms) != OK) {
+        status = error_nomem(err);
     }
     close_session(&session);
     return status;

@@ -73,6 +73,9 @@ struct catalog_source {
  */
 enum status catalog_open_source(struct catalog *catalog, struct catalog_source *source,
                                 struct error *err) WARN_UNUSED;
+/* The same without making one: source->id is 0 when the catalog has none. Writes nothing. */
+enum status catalog_find_source(struct catalog *catalog, struct catalog_source *source,
+                                struct error *err) WARN_UNUSED;
 /* Remembers workspace id and name found later in the run. */
 enum status catalog_update_source(struct catalog *catalog, const struct catalog_source *source,
                                   struct error *err) WARN_UNUSED;
@@ -195,6 +198,15 @@ enum status catalog_store_users(struct catalog *catalog, int64_t source,
 enum status catalog_store_groups(struct catalog *catalog, int64_t source,
                                  const struct group *items, size_t count,
                                  struct error *err) WARN_UNUSED;
+/* How long the lists were when they were read last. */
+struct catalog_list_counts {
+    int64_t connections;
+    int64_t collections;
+    int64_t users;
+    int64_t groups;
+};
+enum status catalog_count_lists(struct catalog *catalog, int64_t source,
+                                struct catalog_list_counts *out, struct error *err) WARN_UNUSED;
 /* One connection, or ERR_NOT_FOUND. */
 enum status catalog_get_connection(struct catalog *catalog, int64_t source, struct str id,
                                    struct arena *arena, struct data_connection *out,
@@ -233,6 +245,15 @@ enum status catalog_next_work(struct catalog *catalog, int64_t source, bool incl
 /* How many catalog_next_work would give from the start. */
 enum status catalog_count_work(struct catalog *catalog, int64_t source, bool include_archived,
                                int64_t now_ms, int64_t *out, struct error *err) WARN_UNUSED;
+
+/*
+ * What would be due if the listing showed project now; nothing is written. catalog may be NULL
+ * and source 0: nothing is known. Texts are views into project, or live in arena.
+ */
+enum status catalog_foresee_work(struct catalog *catalog, int64_t source,
+                                 const struct project *project, int64_t now_ms,
+                                 struct arena *arena, struct catalog_work *out, bool *is_known,
+                                 struct error *err) WARN_UNUSED;
 
 /* ---- unchanged projects that are read again because of their age ---- */
 

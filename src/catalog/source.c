@@ -80,22 +80,30 @@ static enum status read_source(struct catalog *catalog, struct catalog_source *s
     return status;
 }
 
-enum status catalog_open_source(struct catalog *catalog, struct catalog_source *source,
+enum status catalog_find_source(struct catalog *catalog, struct catalog_source *source,
                                 struct error *err)
 {
     int64_t count = 0;
+    source->id = 0;
     enum status status = find_source(catalog, source, &source->id, &count, err);
-    if (status != OK) {
-        return status;
-    }
-    if (count == 0) {
-        return insert_source(catalog, source, err);
-    }
-    if (count > 1 && str_is_null(source->workspace_id)) {
+    if (status == OK && count > 1 && str_is_null(source->workspace_id)) {
         return error_set(err, ERR_CONFIG,
                          "the catalog has several workspaces of %.*s, and the token does not "
                          "say which one it belongs to: set hexmeta.workspace",
                          STR_ARG(str_sub(source->host, 0, 200)));
+    }
+    return status;
+}
+
+enum status catalog_open_source(struct catalog *catalog, struct catalog_source *source,
+                                struct error *err)
+{
+    enum status status = catalog_find_source(catalog, source, err);
+    if (status != OK) {
+        return status;
+    }
+    if (source->id == 0) {
+        return insert_source(catalog, source, err);
     }
     status = catalog_update_source(catalog, source, err);
     return status == OK ? read_source(catalog, source, err) : status;

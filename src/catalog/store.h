@@ -17,6 +17,9 @@ struct catalog {
     struct ZSTD_CCtx_s *packer; /* made at its first use */
 };
 
+/* Activity is read at most so often. */
+#define STORE_ACTIVITY_PAUSE_MS ((int64_t)3600 * 1000)
+
 #define STORE_MAX_TEXT ((size_t)512 * 1024 * 1024)
 
 /* The row of a project, ERR_NOT_FOUND. */

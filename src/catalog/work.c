@@ -5,7 +5,6 @@
  */
 #include "catalog/store.h"
 
-#define ACTIVITY_PAUSE_MS ((int64_t)3600 * 1000)
 #define AGED_PAUSE_MS ((int64_t)24 * 3600 * 1000)
 
 /* ?1 source, ?2 archived ones too, ?3 activity read before this is due again. */
@@ -46,7 +45,7 @@ static void bind_due(struct statement *statement, int64_t source, bool include_a
 {
     bind_int(statement, source);
     bind_int(statement, include_archived);
-    bind_int(statement, now_ms - ACTIVITY_PAUSE_MS);
+    bind_int(statement, now_ms - STORE_ACTIVITY_PAUSE_MS);
 }
 
 /* The names that sql gives for a project, one a row. */
@@ -160,7 +159,7 @@ static void bind_age(struct statement *statement, int64_t source, const struct c
 {
     bind_int(statement, source);
     bind_int(statement, age->include_archived);
-    bind_int(statement, age->now_ms - ACTIVITY_PAUSE_MS);
+    bind_int(statement, age->now_ms - STORE_ACTIVITY_PAUSE_MS);
     bind_int(statement, age->now_ms - age->refresh_after_ms);
     bind_int(statement, age->now_ms - age->refresh_after_ms / 2);
     bind_int(statement, age->now_ms - AGED_PAUSE_MS);

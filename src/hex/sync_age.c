@@ -8,8 +8,7 @@
 
 #define HOUR_MS ((int64_t)3600 * 1000)
 
-/* What a project costs when nothing goes wrong. */
-static int64_t cost_of(const struct catalog_work *work)
+int64_t sync_age_cost(const struct catalog_work *work)
 {
     return 1 + (work->needs_activity ? 1 : 0) + (work->published_ms != TIMESTAMP_NONE ? 1 : 0);
 }
@@ -43,17 +42,17 @@ enum status sync_next_aged(struct sync *sync, struct arena *arena, struct catalo
         status = catalog_next_aged(options->catalog, sync->source.id, &age, &sync->after_age_ms,
                                    &sync->after_id, arena, work, has_more, err);
     }
-    if (status == OK && *has_more && cost_of(work) > left) {
+    if (status == OK && *has_more && sync_age_cost(work) > left) {
         *has_more = false;
         log_debug("the hour's share of requests for old projects is spent");
     }
     if (status == OK && *has_more) {
-        sync->age_reserved += cost_of(work);
+        sync->age_reserved += sync_age_cost(work);
     }
     return status;
 }
 
 void sync_age_release(struct sync *sync, const struct catalog_work *work)
 {
-    sync->age_reserved -= cost_of(work);
+    sync->age_reserved -= sync_age_cost(work);
 }

@@ -556,17 +556,23 @@ static bool take_work(struct sync *sync, struct sync_job *job)
     }
 }
 
+enum status sync_tier_is_closed(struct catalog *catalog, int64_t source, int64_t now_ms,
+                                struct arena *arena, bool *out, struct error *err)
+{
+    struct str since;
+    int64_t since_ms;
+    enum status status =
+        catalog_get_fact(catalog, source, QUERIED_TABLES_FACT, arena, &since, err);
+    *out = status == OK && timestamp_parse(since, &since_ms) && now_ms - since_ms < FACT_AGE_MS;
+    return status;
+}
+
 static void load_gates(struct sync *sync)
 {
     struct error err = ERROR_INIT;
-    struct str since;
-    int64_t since_ms;
-    if (catalog_get_fact(sync->options->catalog, sync->source.id, QUERIED_TABLES_FACT,
-                         &sync->arena, &since, &err) != OK) {
+    if (sync_tier_is_closed(sync->options->catalog, sync->source.id, sync_now_ms(sync),
+                            &sync->arena, &sync->queried_tables_gate.is_closed, &err) != OK) {
         sync_fatal(sync, &err);
-    } else if (timestamp_parse(since, &since_ms) &&
-               sync_now_ms(sync) - since_ms < FACT_AGE_MS) {
-        sync->queried_tables_gate.is_closed = true;
     }
 }
 

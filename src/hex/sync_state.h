@@ -153,6 +153,10 @@ void sync_fill_jobs(struct sync *sync);
 bool sync_details_are_done(const struct sync *sync);
 void sync_jobs_free(struct sync *sync);
 
+/* The workspace has answered lately that its tier lacks queried tables. */
+enum status sync_tier_is_closed(struct catalog *catalog, int64_t source, int64_t now_ms,
+                                struct arena *arena, bool *out, struct error *err) WARN_UNUSED;
+
 /* ---- sync_age.c ---- */
 
 /*
@@ -161,6 +165,8 @@ void sync_jobs_free(struct sync *sync);
  */
 enum status sync_next_aged(struct sync *sync, struct arena *arena, struct catalog_work *work,
                            bool *has_more, struct error *err) WARN_UNUSED;
+/* The requests that it costs when nothing goes wrong. */
+int64_t sync_age_cost(const struct catalog_work *work);
 void sync_age_release(struct sync *sync, const struct catalog_work *work);
 
 /* ---- sync_pictures.c ---- */

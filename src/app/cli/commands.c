@@ -202,10 +202,16 @@ static const struct option_spec sync_options[] = {
     {.name = "offline",
      .type = OPTION_TYPE_FLAG,
      .help = "Ask nobody: read every stored export in the catalog again"},
+    {.name = "dry-run",
+     .type = OPTION_TYPE_FLAG,
+     .help = "Walk the listing, say what would be read and for how long, write nothing"},
+    {.name = "json", .type = OPTION_TYPE_FLAG, .help = "With --dry-run: say it as JSON"},
 };
 
 static const struct option_example sync_examples[] = {
     {"hexmeta sync -c hex.yaml --wait=600 -q", "For a timer, beside other runs."},
+    {"hexmeta sync -c hex.yaml --dry-run",
+     "What a run would read, and how long it would take."},
     {"hexmeta sync --offline", "Everything anew from ./hex.catalog.db, without a token."},
 };
 
@@ -242,7 +248,14 @@ static const struct option_command commands[] = {
          "keeps are read again, of every workspace and of imported files, and their lineage is "
          "computed anew. -c may be left out then, or name a configuration for the sake of its "
          "catalog. A newer hexmeta does this by itself, at its next run, for what it "
-         "understands better.",
+         "understands better.\n\n"
+         "With --dry-run only the listing is walked (one request a hundred projects) and "
+         "compared "
+         "with the catalog, which is neither written nor made: what would be read, with how "
+         "many "
+         "requests, and how long that takes at the configured pace. Refusals, further pages "
+         "and "
+         "pictures are not foreseen.",
      .options = sync_options,
      .option_count = COUNT_OF(sync_options),
      .examples = sync_examples,
