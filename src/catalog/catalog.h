@@ -301,13 +301,17 @@ enum status catalog_store_notebook(struct catalog *catalog, int64_t source,
 enum status catalog_store_runs(struct catalog *catalog, int64_t source, struct str project_id,
                                const struct run *runs, size_t count, struct str activity_mark,
                                int64_t now_ms, struct error *err) WARN_UNUSED;
+/* 403 or 404: the runs that were known stay, and are asked for when activity_mark moves. */
+enum status catalog_skip_runs(struct catalog *catalog, int64_t source, struct str project_id,
+                              struct str activity_mark, int64_t now_ms,
+                              struct error *err) WARN_UNUSED;
 enum status catalog_store_queried_tables(struct catalog *catalog, int64_t source,
                                          struct str project_id,
                                          const struct queried_table *items, size_t count,
                                          struct error *err) WARN_UNUSED;
 /*
  * What was known before stays; the next run tries again. is_denied: 403, the project becomes
- * detail denied and is tried again when its listing changes, not before.
+ * detail denied and is tried again when its listing changes (in more than views), not before.
  */
 enum status catalog_store_failure(struct catalog *catalog, int64_t source,
                                   struct str project_id, bool is_denied,

@@ -29,6 +29,18 @@ static enum status insert_run(struct catalog *catalog, int64_t project, const st
     return sqlite_run(&statement, err);
 }
 
+static enum status note_activity(struct catalog *catalog, int64_t project,
+                                 struct str activity_mark, int64_t now_ms, struct error *err)
+{
+    struct statement statement = sqlite_use(
+        &catalog->db,
+        "UPDATE project SET activity_read = ?2, activity_read_ms = ?3 WHERE id = ?1");
+    bind_int(&statement, project);
+    bind_str(&statement, activity_mark);
+    bind_int(&statement, now_ms);
+    return sqlite_run(&statement, err);
+}
+
 /* Hex lists the newest first. */
 enum status catalog_store_runs(struct catalog *catalog, int64_t source, struct str project_id,
                                const struct run *runs, size_t count, struct str activity_mark,
@@ -42,16 +54,15 @@ enum status catalog_store_runs(struct catalog *catalog, int64_t source, struct s
     for (size_t i = 0; i < count && i < MAX_RUNS && status == OK; i++) {
         status = insert_run(catalog, project, &runs[i], (int64_t)i, err);
     }
-    if (status != OK) {
-        return status;
-    }
-    struct statement statement = sqlite_use(
-        &catalog->db,
-        "UPDATE project SET activity_read = ?2, activity_read_ms = ?3 WHERE id = ?1");
-    bind_int(&statement, project);
-    bind_str(&statement, activity_mark);
-    bind_int(&statement, now_ms);
-    return sqlite_run(&statement, err);
+    return status == OK ? note_activity(catalog, project, activity_mark, now_ms, err) : status;
+}
+
+enum status catalog_skip_runs(struct catalog *catalog, int64_t source, struct str project_id,
+                              struct str activity_mark, int64_t now_ms, struct error *err)
+{
+    int64_t project = 0;
+    enum status status = store_find_project(catalog, source, project_id, &project, err);
+    return status == OK ? note_activity(catalog, project, activity_mark, now_ms, err) : status;
 }
 
 enum status catalog_store_queried_tables(struct catalog *catalog, int64_t source,

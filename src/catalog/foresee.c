@@ -26,24 +26,46 @@ static enum status copy_collections(const struct project *project, struct arena 
     return OK;
 }
 
-/* The marks as of the last read, NULL where they do not count any more. */
+/* ?3 and on: as the columns of update_sql in project_store.c that make a denial forgotten. */
+static const char known_sql[] =
+    "SELECT id, detail, content_read, activity_read, activity_read_ms, (type, state, title,"
+    " description, owner, creator, status, reviews_required, edited_ms, published_ms) IS NOT"
+    " (?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12) FROM project WHERE source = ?1 AND"
+    " hex_id = ?2";
+
+static void bind_project(struct statement *row, int64_t source, const struct project *project)
+{
+    bind_int(row, source);
+    bind_str(row, project->id);
+    bind_int(row, project->type);
+    bind_int(row, project->state);
+    bind_str(row, project->title);
+    bind_str(row, project->description);
+    bind_str(row, project->owner);
+    bind_str(row, project->creator);
+    bind_str(row, project->status);
+    bind_int(row, project->reviews_required);
+    bind_time(row, project->edited_ms);
+    bind_time(row, project->published_ms);
+}
+
+/* Against the marks as of the last read, unless they do not count any more. */
 static enum status compare(struct catalog *catalog, int64_t source,
                            const struct project *project, int64_t now_ms,
                            struct catalog_work *work, bool *is_known, struct error *err)
 {
-    struct statement row = sqlite_use(
-        &catalog->db, "SELECT detail, listing_hash, state, content_read, activity_read,"
-                      " activity_read_ms FROM project WHERE source = ?1 AND hex_id = ?2");
-    bind_int(&row, source);
-    bind_str(&row, project->id);
+    bool is_forgotten = false;
+    struct statement row = sqlite_use(&catalog->db, known_sql);
+    bind_project(&row, source, project);
     enum status status = sqlite_step(&row, is_known, err);
+    if (status == OK && *is_known && column_int(&row, 1) == PROJECT_DETAIL_DENIED) {
+        status = store_lists_differ(catalog, column_int(&row, 0), project, &is_forgotten, err);
+        is_forgotten = is_forgotten || column_int(&row, 5) != 0;
+    }
     if (status == OK && *is_known) {
-        bool is_same = column_int(&row, 1) == (int64_t)project->listing_hash &&
-                       column_int(&row, 2) == (int64_t)project->state;
-        bool is_forgotten = column_int(&row, 0) == PROJECT_DETAIL_DENIED && !is_same;
-        bool is_content_read = str_eq(column_view(&row, 3), work->content_mark);
-        bool is_activity_read = str_eq(column_view(&row, 4), work->activity_mark);
-        bool is_pausing = column_int_or(&row, 5, -1) >= now_ms - STORE_ACTIVITY_PAUSE_MS;
+        bool is_content_read = str_eq(column_view(&row, 2), work->content_mark);
+        bool is_activity_read = str_eq(column_view(&row, 3), work->activity_mark);
+        bool is_pausing = column_int_or(&row, 4, -1) >= now_ms - STORE_ACTIVITY_PAUSE_MS;
         work->needs_content = is_forgotten || !is_content_read;
         work->needs_activity =
             work->needs_activity && (is_forgotten || !is_activity_read) && !is_pausing;

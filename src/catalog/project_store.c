@@ -41,6 +41,18 @@ static const char insert_sql[] =
     " pending_state, age_offset_ms, detail)"
     " VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17, ?18,"
     " ?19, ?20, ?21, ?22, ?23, ?24, ?25, ?26, ?27, 0)";
+
+/*
+ * A denied project is asked for again when anything of it has changed, but not because somebody
+ * looked at it: that opens no door. Its lists: see replace_list.
+ */
+#define FORGET(mark)                                                                           \
+    mark " = CASE WHEN detail = 2 AND (type, state, title, description, owner, creator,"       \
+         " status, reviews_required, edited_ms, published_ms) IS NOT (?3, ?4, ?5, ?6, ?7, ?8," \
+         " ?9, ?10, ?17, ?18) THEN NULL ELSE " mark " END"
+static const char forget_sql[] =
+    "UPDATE project SET content_read = NULL, activity_read = NULL WHERE id = ?1 AND detail = 2";
+
 static const char update_sql[] =
     "UPDATE project SET type = ?3, state = ?4, title = ?5, description = ?6, owner = ?7,"
     " creator = ?8, status = ?9, reviews_required = ?10, views_all_time = ?11,"
@@ -48,10 +60,8 @@ static const char update_sql[] =
     " created_ms = ?16, edited_ms = ?17, published_ms = ?18, archived_ms = ?19,"
     " trashed_ms = ?20, results_updated_ms = ?21, has_schedule = ?22, listing_hash = ?23,"
     " content_mark = ?24, activity_mark = ?25, pending_state = ?26, age_offset_ms = ?27,"
-    /* A denied project is asked for again when anything of it has changed. */
-    " content_read = CASE WHEN detail = 2 THEN NULL ELSE content_read END,"
-    " activity_read = CASE WHEN detail = 2 THEN NULL ELSE activity_read END"
-    " WHERE source = ?1 AND hex_id = ?2";
+    " " FORGET("content_read") ", " FORGET(
+        "activity_read") " WHERE source = ?1 AND hex_id = ?2";
 
 static enum status write_row(struct catalog *catalog, const char *sql, int64_t source,
                              const struct store_project *item, const struct listed *listed,
@@ -255,6 +265,9 @@ static enum status replace_list(struct catalog *catalog, int64_t row, size_t lis
     arena_init(&arena, LIST_BYTES);
     enum status status = read_views(catalog, row, list, &arena, before, err);
     if (status == OK) {
+        status = store_run_with(catalog, forget_sql, row, err);
+    }
+    if (status == OK) {
         status = store_run_with(catalog, lists[list].delete_sql, row, err);
     }
     if (status == OK) {
@@ -268,6 +281,19 @@ static enum status replace_list(struct catalog *catalog, int64_t row, size_t lis
                                  before[i], after[i], err);
     }
     arena_free(&arena);
+    return status;
+}
+
+enum status store_lists_differ(struct catalog *catalog, int64_t row,
+                               const struct project *project, bool *out, struct error *err)
+{
+    enum status status = OK;
+    *out = false;
+    for (size_t i = 0; i < LIST_COUNT && status == OK && !*out; i++) {
+        uint64_t stored = 1;
+        status = digest_stored(catalog, row, i, &stored, err);
+        *out = status == OK && stored != digest_project(project, (int)i);
+    }
     return status;
 }
 

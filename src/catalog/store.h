@@ -66,6 +66,10 @@ enum status store_mark_project(struct store_project *item, struct arena *arena,
 enum status store_listed_project(struct catalog *catalog, int64_t source,
                                  const struct store_project *item, int64_t *row,
                                  enum store_result *result, struct error *err) WARN_UNUSED;
+/* Whether categories, sharing or schedules are not as they are stored. */
+enum status store_lists_differ(struct catalog *catalog, int64_t row,
+                               const struct project *project, bool *out,
+                               struct error *err) WARN_UNUSED;
 
 /* A walk has reached its end: what its viewer has seen, and how often others were missed. */
 enum status store_walk_views(struct catalog *catalog, int64_t source, int64_t walk,

@@ -47,6 +47,8 @@ struct sync_job {
     unsigned page_count;  /* of the present step */
     struct error failure; /* the first thing that went wrong */
     bool is_export_refused;
+    bool is_runs_refused;
+    bool is_unasked;  /* its contents were not asked for: the endpoints are closed */
     bool is_for_age;  /* it has not changed */
     int64_t requests; /* asked for it */
 };
@@ -90,6 +92,11 @@ static void note_failure(struct sync_job *job, const struct error *err)
     }
 }
 
+static bool is_refusal(const struct error *err)
+{
+    return err->code == ERR_FORBIDDEN || err->code == ERR_NOT_FOUND;
+}
+
 /* ---- storing ---- */
 
 static enum status store_parts(struct sync_job *job, struct error *err)
@@ -111,8 +118,13 @@ static enum status store_parts(struct sync_job *job, struct error *err)
         status = catalog_store_runs(catalog, source, id, job->runs, job->run_count,
                                     job->work.activity_mark, now_ms, err);
     }
+    if (status == OK && job->is_runs_refused) {
+        status = catalog_skip_runs(catalog, source, id, job->work.activity_mark, now_ms, err);
+    }
     if (status == OK && job->failure.code != OK) {
-        bool is_denied = job->failure.code == ERR_FORBIDDEN && job->notebook == NULL;
+        /* Who was not asked may be readable tomorrow, with another scope. */
+        bool is_denied =
+            job->failure.code == ERR_FORBIDDEN && job->notebook == NULL && !job->is_unasked;
         status =
             catalog_store_failure(catalog, source, id, is_denied, &job->failure, now_ms, err);
     }
@@ -145,8 +157,13 @@ static void count_result(struct sync_job *job)
 {
     struct sync *sync = job->sync;
     struct sync_step *step = &sync->summary->details;
-    if (job->failure.code == ERR_FORBIDDEN || job->failure.code == ERR_NOT_FOUND) {
+    if (is_refusal(&job->failure)) {
         sync->summary->denied += job->failure.code == ERR_FORBIDDEN;
+    }
+    if (job->is_unasked) {
+        log_debug("project %.*s was not asked for: %s", STR_ARG(job->work.project_id),
+                  job->failure.message);
+    } else if (is_refusal(&job->failure)) {
         sync_warning(sync, step, "project '%.*s' (%.*s): %s", STR_ARG(job->work.title),
                      STR_ARG(job->work.project_id), job->failure.message);
     } else if (job->failure.code != OK) {
@@ -163,7 +180,7 @@ static void count_result(struct sync_job *job)
     sync->summary->runs += job->has_runs ? (int64_t)job->run_count : 0;
 }
 
-/* Nobody was asked, since the endpoints refuse this token: that is a denial as well. */
+/* Nobody was asked, since the endpoints refuse this token: a denial, but none to remember. */
 static void note_closed_gates(struct sync_job *job)
 {
     const struct sync *sync = job->sync;
@@ -171,6 +188,7 @@ static void note_closed_gates(struct sync_job *job)
     if (job->work.needs_content && job->notebook == NULL && job->failure.code == OK &&
         sync->export_gate.is_closed && has_cells) {
         (void)error_set(&job->failure, ERR_FORBIDDEN, "this token may not read its contents");
+        job->is_unasked = true;
     }
 }
 
@@ -285,9 +303,20 @@ static bool ends_run(struct sync_job *job, const struct error *err)
     return false;
 }
 
-static bool is_refusal(const struct error *err)
+/* Neither an export nor cells: a private project, or (after many) a token without the scopes.
+ */
+static void note_content_refusal(struct sync_job *job, const struct error *err)
 {
-    return err->code == ERR_FORBIDDEN || err->code == ERR_NOT_FOUND;
+    struct sync *sync = job->sync;
+    bool is_closed = is_refusal(err) && sync_gate_refuse(&sync->cells_gate, false);
+    is_closed =
+        (job->is_export_refused && sync_gate_refuse(&sync->export_gate, false)) || is_closed;
+    if (is_closed) {
+        sync_warning(sync, &sync->summary->details,
+                     "this token may not read the contents of projects: the others are not "
+                     "asked for in this run (%s)",
+                     err->message);
+    }
 }
 
 static void on_export(void *ctx, const struct http_answer *answer, const struct json *document,
@@ -321,6 +350,7 @@ static void on_export(void *ctx, const struct http_answer *answer, const struct 
     job->notebook = NULL;
     if (!wants_cells(job)) {
         note_failure(job, &err);
+        note_content_refusal(job, &err);
     }
     go_to(job, JOB_STEP_CELLS);
 }
@@ -347,7 +377,7 @@ static void on_cells(void *ctx, const struct http_answer *answer, const struct j
         return;
     }
     if (is_refusal(&err)) {
-        (void)sync_gate_refuse(&job->sync->cells_gate, false);
+        note_content_refusal(job, &err);
     }
     if (job->notebook == NULL) {
         job->notebook = ARENA_NEW(&job->arena, struct notebook);
@@ -397,7 +427,9 @@ static void on_runs(void *ctx, const struct http_answer *answer, const struct js
     } else if (err.code == OK &&
                decode_runs(document, &job->arena, &job->runs, &job->run_count, &err) == OK) {
         job->has_runs = true;
-    } else if (err.code != ERR_FORBIDDEN && err.code != ERR_NOT_FOUND) {
+    } else if (is_refusal(&err)) {
+        job->is_runs_refused = true;
+    } else {
         note_failure(job, &err);
     }
     go_to(job, JOB_STEP_QUERIED_TABLES);
@@ -452,7 +484,7 @@ static void on_queried_tables(void *ctx, const struct http_answer *answer,
             return;
         }
         job->has_tables = true;
-    } else if (err.code != ERR_FORBIDDEN && err.code != ERR_NOT_FOUND) {
+    } else if (!is_refusal(&err)) {
         note_failure(job, &err);
     }
     go_to(job, JOB_STEP_STORE);

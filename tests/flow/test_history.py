@@ -236,5 +236,84 @@ class HistoryTest(unittest.TestCase):
                 self.assertIn("process 4711", said)
 
 
+    # ---- what was refused ----
+
+    def asked(self, requests, part=""):
+        """How many requests went to each project, for paths that hold part."""
+        counts = {}
+        for request in requests:
+            if part in request["path"]:
+                counts[request["project"]] = counts.get(request["project"], 0) + 1
+        return counts
+
+    def test_a_denied_project_is_asked_for_when_its_listing_changes(self):
+        with Workspace("--projects", "60") as workspace:
+            denied = self.first_project(workspace)
+            workspace.control("deny", id=denied)
+            self.assertIn(denied, self.asked(self.sync(workspace)[0]))
+            self.assertEqual(self.sync(workspace)[0], [])
+            workspace.control("view", id=denied, count=5)
+            self.assertEqual(self.sync(workspace)[0], [])  # a look opens no door
+            workspace.control("edit", id=denied, title="Edited by somebody else")
+            self.assertIn(denied, self.asked(self.sync(workspace)[0]))
+            self.assertEqual(self.sync(workspace)[0], [])
+            workspace.control("deny", id=denied, undo=True)
+            self.assertEqual(self.sync(workspace)[0], [])  # nothing that a listing shows
+            workspace.control("archive", id=denied)
+            workspace.control("archive", id=denied, undo=True)
+            workspace.control("edit", id=denied, title="Open again")
+            self.sync(workspace)
+            shown = workspace.hexmeta("show", "projects", denied, "--json", "--catalog",
+                                      workspace.catalog)
+            self.assertEqual(records.parse(shown.stdout)[0]["detail"], "full")
+            self.assertEqual([c["field"] for c in self.changes(workspace, denied)][0], "detail")
+
+    def first_project(self, workspace):
+        """The id of the most viewed project that can be read in full."""
+        projects = [r for r in records.parse(workspace.truth()) if r["kind"] == "project"
+                    and r["type"] == "PROJECT" and r["detail"] == "full" and r["publishedAt"]]
+        return max(projects, key=lambda p: p["views"]["allTime"] or 0)["id"]
+
+    def test_refused_runs_are_asked_for_when_there_are_new_ones(self):
+        with Workspace("--projects", "60") as workspace:
+            project = self.first_project(workspace)
+            workspace.control("config", fail=f"/api/v1/projects/{project}/runs:403")
+            self.assertEqual(self.asked(self.sync(workspace)[0], "/runs")[project], 1)
+            self.assertEqual(self.sync(workspace)[0], [])
+            self.sql(workspace, "UPDATE project SET activity_read_ms = activity_read_ms - ?",
+                     DAY_MS)
+            workspace.control("publish", id=project)
+            self.assertEqual(self.asked(self.sync(workspace)[0], "/runs"), {project: 1})
+
+    def test_a_token_without_scopes_costs_few_requests_and_forgets_nothing(self):
+        with Workspace("--projects", "120") as workspace:
+            faults = "/api/v1/projects/export:403,/api/v1/cells:403"
+            workspace.control("config", fail=faults)
+            requests, said = self.sync(workspace, "--set", "hexmeta.version=draft")
+            self.assertLessEqual(len(self.asked(requests, "export")), 40)
+            self.assertIn("may not read the contents of projects", said)
+            self.assertLessEqual(said.count("WARN"), 45)
+            workspace.control("config", fail="")
+            requests, _ = self.sync(workspace)  # the scopes were given
+            self.assertGreaterEqual(len(self.asked(requests, "export")), 70)
+            read = self.sql(workspace, "SELECT count(*) FROM project WHERE detail = 1")[0][0]
+            self.assertGreaterEqual(read, 70)
+
+    def test_the_tier_is_remembered_for_thirty_days(self):
+        with Workspace("--projects", "60", "--edition", "team") as workspace:
+            project = self.first_project(workspace)
+            requests, _ = self.sync(workspace)
+            self.assertLessEqual(len(self.asked(requests, "queriedTables")), 8)  # in flight
+            self.assertGreaterEqual(len(self.asked(requests, "queriedTables")), 1)
+            for days, count in ((0, 0), (29, 0), (31, 1), (0, 0)):
+                self.sql(workspace, "UPDATE source_fact SET value = strftime("
+                         "'%Y-%m-%dT%H:%M:%fZ', value, ?) WHERE key LIKE 'queried_tables%'",
+                         f"-{days} days")
+                workspace.control("edit", id=project, title=f"Edited, {days} days later")
+                requests, _ = self.sync(workspace)
+                self.assertEqual(len(self.asked(requests, "export")), 1)
+                self.assertEqual(len(self.asked(requests, "queriedTables")), count, days)
+
+
 if __name__ == "__main__":
     unittest.main()
