@@ -166,6 +166,7 @@ static void write_log_row(const struct ingest_options *options, struct session *
     json_out_field_int(&out, "added", sync->changes.added);
     json_out_field_int(&out, "changed", sync->changes.updated);
     json_out_field_int(&out, "read", sync->details.records);
+    json_out_field_int(&out, "aged", sync->aged);
     json_out_field_int(&out, "failed", (int64_t)sync->failure_count);
     json_out_field_int(&out, "requests", sync->requests);
     json_out_field_bool(&out, "complete", sync->is_complete);

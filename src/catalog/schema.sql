@@ -206,7 +206,6 @@ CREATE TABLE notebook (           -- what is true of a project's cells as a whol
     parser_version INTEGER NOT NULL, -- of what read it, see hex/export.h; 0: no export
     analysis_version INTEGER NOT NULL DEFAULT 0 -- of what made its edges
 ) STRICT;
-CREATE INDEX notebook_parser ON notebook (parser_version);
 CREATE INDEX notebook_analysis ON notebook (analysis_version);
 
 CREATE TABLE cell (

@@ -38,6 +38,7 @@ static const char next_aged_sql[] =
     " content_mark, activity_mark, age_ms, coalesce(owner, creator), status" AGED_WHERE
     " AND (age_ms, hex_id) > (?7, ?8)"
     " ORDER BY age_ms, hex_id LIMIT 1";
+/* ?3 decides nothing here, but the numbers behind it must stay the same. */
 static const char count_aged_sql[] = "SELECT count(*), ?3" AGED_WHERE;
 
 static void bind_due(struct statement *statement, int64_t source, bool include_archived,
