@@ -317,6 +317,12 @@ enum status catalog_store_failure(struct catalog *catalog, int64_t source,
                                   struct str project_id, bool is_denied,
                                   const struct error *why, int64_t now_ms,
                                   struct error *err) WARN_UNUSED;
+/*
+ * A token that none of the source's walks had may read what others may not: denied projects are
+ * due once more. Call it before the walk is opened.
+ */
+enum status catalog_forget_denials(struct catalog *catalog, int64_t source,
+                                   struct str token_mark, struct error *err) WARN_UNUSED;
 /* A project that comes from a file, not from a listing (import). */
 enum status catalog_store_file_project(struct catalog *catalog, int64_t source,
                                        const struct notebook *notebook, int64_t now_ms,

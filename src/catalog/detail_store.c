@@ -119,6 +119,20 @@ enum status catalog_store_failure(struct catalog *catalog, int64_t source,
     return sqlite_run(&statement, err);
 }
 
+enum status catalog_forget_denials(struct catalog *catalog, int64_t source,
+                                   struct str token_mark, struct error *err)
+{
+    struct statement statement =
+        sqlite_use(&catalog->db,
+                   "UPDATE project SET content_read = NULL, activity_read = NULL"
+                   " WHERE source = ?1 AND detail = ?3 AND is_lookup_denied = 0 AND NOT EXISTS"
+                   " (SELECT 1 FROM walk WHERE source = ?1 AND token_mark = ?2)");
+    bind_int(&statement, source);
+    bind_str(&statement, token_mark);
+    bind_int(&statement, PROJECT_DETAIL_DENIED);
+    return sqlite_run(&statement, err);
+}
+
 /* ---- pictures ---- */
 
 enum status catalog_store_picture(struct catalog *catalog, int64_t source,

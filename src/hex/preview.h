@@ -3,7 +3,8 @@
  *
  * The listing is the only honest source for what has changed, and costs a page per hundred
  * projects; everything else is counted. What only the answers can tell is not foreseen:
- * refusals, exports that must be replaced by cells, further pages, pictures.
+ * refusals, exports that must be replaced by cells, further pages, look-ups of projects that
+ * are missing, pictures.
  */
 #ifndef HEX_PREVIEW_H
 #define HEX_PREVIEW_H

@@ -268,6 +268,19 @@ class HistoryTest(unittest.TestCase):
             self.assertEqual(records.parse(shown.stdout)[0]["detail"], "full")
             self.assertEqual([c["field"] for c in self.changes(workspace, denied)][0], "detail")
 
+    def test_a_token_that_is_new_asks_for_denied_projects_once_more(self):
+        tokens = ["--token", "hxtp_demo", "--token", "hxtp_other"]
+        with Workspace("--projects", "60", *tokens) as workspace:
+            denied = self.first_project(workspace)
+            workspace.control("deny", id=denied)
+            self.sync(workspace)
+            for token, count in (("hxtp_other", 2), ("hxtp_other", 0), ("hxtp_demo", 0)):
+                before = len(workspace.requests())
+                done = workspace.hexmeta("sync", "-c", workspace.configure(token=token))
+                self.assertEqual(done.returncode, 0, done.stderr)
+                asked = self.asked(workspace.requests()[before:])
+                self.assertEqual(asked.get(denied, 0), count, token)  # its export, its cells
+
     def first_project(self, workspace):
         """The id of the most viewed project that can be read in full."""
         projects = [r for r in records.parse(workspace.truth()) if r["kind"] == "project"

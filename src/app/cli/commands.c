@@ -253,9 +253,8 @@ static const struct option_command commands[] = {
          "compared "
          "with the catalog, which is neither written nor made: what would be read, with how "
          "many "
-         "requests, and how long that takes at the configured pace. Refusals, further pages "
-         "and "
-         "pictures are not foreseen.",
+         "requests, and how long that takes at the configured pace. Refusals, further pages, "
+         "look-ups of missing projects and pictures are not foreseen.",
      .options = sync_options,
      .option_count = COUNT_OF(sync_options),
      .examples = sync_examples,
