@@ -117,6 +117,7 @@ struct config_source {
     const char *const *sets; /* "path.to.key=value", later ones win */
     size_t set_count;
     struct secret_source secrets; /* folder is filled in by config_load */
+    bool needs_no_secrets; /* nothing will be asked for: they are left out, unset or missing */
 };
 
 /*

@@ -89,8 +89,9 @@ static void check_required(struct config_reader *reader)
         const struct config_setting *setting = &config_table[row];
         const struct yaml_node *around;
         struct str missing = STR_NULL;
-        if (!setting->is_required ||
-            node_at(reader, str_from(setting->path), &around, &missing) != NULL) {
+        bool is_needed =
+            setting->is_required && !(setting->is_secret && reader->source->needs_no_secrets);
+        if (!is_needed || node_at(reader, str_from(setting->path), &around, &missing) != NULL) {
             continue;
         }
         bool is_broken = around != NULL && around->kind != YAML_KIND_MAPPING;

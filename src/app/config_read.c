@@ -389,6 +389,9 @@ static void read_leaf(struct config_reader *reader, const struct place *place, s
                      STR_ARG(place->shown), kind_name(node));
         return;
     }
+    if (setting->is_secret && reader->source->needs_no_secrets) {
+        return;
+    }
     value->node = config_expand(reader, node);
     if (value->node != NULL && !store_scalar(reader, place, setting, value->node)) {
         value->node = NULL;

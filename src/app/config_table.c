@@ -221,7 +221,9 @@ const struct config_setting config_table[] = {
     {BOOL("hexmeta.includeOutputs", "false"), INTO(include_outputs),
      .help = "Pictures of chart cells are read (Hex allows 20 a minute)."},
     {INT("hexmeta.refreshAfterDays", 1, 3650, "7"), INTO(refresh_after_days),
-     .help = "Unchanged projects are read again after so many days."},
+     .help = "Unchanged projects are read again after so many days, spread over two days "
+             "more or less, with at most a tenth of the allowed requests. Changed ones come "
+             "first."},
     {INT("hexmeta.maxDeletePercent", 0, 100, "20"), INTO(max_delete_percent),
      .help = "When more active projects than this share (and more than 5), or more than half, "
              "would stop being active in one run, none is marked and the exit status is 5, "

@@ -1,6 +1,7 @@
 #include "app/import.h"
 
 #include "app/file_walk.h"
+#include "app/reread.h"
 #include "base/log.h"
 #include "hex/export.h"
 #include "io/yaml.h"
@@ -100,6 +101,16 @@ static enum status find_source(struct import *import, struct error *err)
     return status;
 }
 
+/* Before anything is compared: what is stored is as this version would have read it. */
+static enum status reread_stored(struct import *import, struct error *err)
+{
+    const struct import_options *options = import->options;
+    const struct reread_options reread = {
+        .catalog = options->catalog, .clock = options->clock, .stop = options->stop};
+    struct reread_result result = {0};
+    return reread_run(&reread, &result, err);
+}
+
 static bool is_stopped(struct import *import)
 {
     const volatile sig_atomic_t *stop = import->options->stop;
@@ -136,6 +147,9 @@ enum status import_run(const struct import_options *options, const char *const *
         status = file_walk(paths[i], &summary->arena, &list, note_failure, &import, err);
     }
     summary->files = (int64_t)list.count;
+    if (status == OK) {
+        status = reread_stored(&import, err);
+    }
     if (status == OK) {
         status = import_list(&import, &list, err);
     }

@@ -2,15 +2,19 @@
 
 #include "app/analyse.h"
 #include "app/exit_code.h"
+#include "app/reread.h"
 #include "base/json_out.h"
 #include "base/log.h"
 #include "base/metrics.h"
+#include "domain/refresh.h"
+#include "io/http_forecast.h"
 
 #include <inttypes.h>
 #include <stdlib.h>
 #include <string.h>
 
 #define PICTURES_PER_MINUTE 20
+#define DAY_MS ((int64_t)24 * 3600 * 1000)
 
 /* What one run holds; torn down in reverse by close_session. */
 struct session {
@@ -35,8 +39,8 @@ static void close_session(struct session *session)
     free(session->defaults);
 }
 
-static enum status open_session(const struct ingest_options *options,
-                                struct ingest_summary *summary, struct session *session,
+/* All but the catalog. */
+static enum status open_session(const struct ingest_options *options, struct session *session,
                                 struct error *err)
 {
     const struct config *config = options->config;
@@ -65,8 +69,17 @@ static enum status open_session(const struct ingest_options *options,
             .schema = config->connections[i].schema,
         };
     }
-    enum status status = catalog_open(config->catalog.p, CATALOG_MODE_CREATE, &options->clock,
-                                      &session->catalog, &summary->is_new_catalog, err);
+    return http_client_new(&http, &session->client, err);
+}
+
+static enum status open_catalog(const struct ingest_options *options,
+                                struct ingest_summary *summary, struct session *session,
+                                struct error *err)
+{
+    const struct config *config = options->config;
+    enum status status =
+        catalog_open_waiting(config->catalog.p, CATALOG_MODE_CREATE, &options->clock,
+                             options->wait, &session->catalog, &summary->is_new_catalog, err);
     if (status != OK) {
         return status;
     }
@@ -75,7 +88,7 @@ static enum status open_session(const struct ingest_options *options,
     size_t n = strnlen(path, sizeof(summary->catalog_path) - 1);
     memcpy(summary->catalog_path, path, n);
     free(absolute);
-    return http_client_new(&http, &session->client, err);
+    return OK;
 }
 
 bool ingest_wants(void *ctx, const struct catalog_work *work)
@@ -92,20 +105,21 @@ bool ingest_wants(void *ctx, const struct catalog_work *work)
     return config_wants_project(ctx, &candidate);
 }
 
-static enum status sync_session(const struct ingest_options *options, struct session *session,
-                                struct ingest_summary *summary, struct error *err)
+/* The parts of a sync's options live in session and api. */
+static struct sync_options options_of(const struct ingest_options *options,
+                                      const struct session *session, struct hex_api *api)
 {
     const struct config *config = options->config;
-    const struct hex_api api = {
+    *api = (struct hex_api){
         .client = session->client,
         .pace = session->pace,
         .picture_pace = session->picture_pace,
         .api_url = config->api_url,
         .authorization = buf_str(&session->authorization),
     };
-    const struct sync_options sync = {
+    return (struct sync_options){
         .catalog = session->catalog,
-        .api = &api,
+        .api = api,
         .clock = options->clock,
         .host_url = config->host_url,
         .workspace = config->workspace,
@@ -117,6 +131,9 @@ static enum status sync_session(const struct ingest_options *options, struct ses
         .includes_outputs = config->include_outputs,
         .max_delete_percent = config->max_delete_percent,
         .accepts_deletes = options->accepts_deletes,
+        .refresh_after_ms = config->refresh_after_days * DAY_MS,
+        .refresh_requests_hour =
+            refresh_requests_per_hour(config->requests_per_minute, config->requests_per_hour),
         .defaults = session->defaults,
         .default_count = config->connection_count,
         .wants = ingest_wants,
@@ -125,6 +142,13 @@ static enum status sync_session(const struct ingest_options *options, struct ses
         .progress_ctx = options->progress_ctx,
         .stop = options->stop,
     };
+}
+
+static enum status sync_session(const struct ingest_options *options, struct session *session,
+                                struct ingest_summary *summary, struct error *err)
+{
+    struct hex_api api;
+    const struct sync_options sync = options_of(options, session, &api);
     return sync_run(&sync, &summary->sync, err);
 }
 
@@ -142,6 +166,7 @@ static void write_log_row(const struct ingest_options *options, struct session *
     json_out_field_int(&out, "added", sync->changes.added);
     json_out_field_int(&out, "changed", sync->changes.updated);
     json_out_field_int(&out, "read", sync->details.records);
+    json_out_field_int(&out, "aged", sync->aged);
     json_out_field_int(&out, "failed", (int64_t)sync->failure_count);
     json_out_field_int(&out, "requests", sync->requests);
     json_out_field_bool(&out, "complete", sync->is_complete);
@@ -171,11 +196,23 @@ static enum status analyse_session(const struct ingest_options *options,
     struct analyse_result result = {0};
     enum status status =
         analyse_pending(session->catalog, summary->sync.source, options->stop, &result, &own);
-    summary->analysed = result.projects;
+    summary->analysed += result.projects;
     summary->sync.failure_count += (size_t)result.failures;
     if (status != OK && err->code == OK) {
         *err = own;
     }
+    return status;
+}
+
+/* Before anything is compared: what is stored is as this version would have read it. */
+static enum status reread_session(const struct ingest_options *options, struct session *session,
+                                  struct ingest_summary *summary, struct error *err)
+{
+    const struct reread_options reread = {
+        .catalog = session->catalog, .clock = options->clock, .stop = options->stop};
+    struct reread_result result = {0};
+    enum status status = reread_run(&reread, &result, err);
+    summary->analysed = result.analysis.projects;
     return status;
 }
 
@@ -184,7 +221,14 @@ enum status ingest_run(const struct ingest_options *options, struct ingest_summa
 {
     struct session session = {0};
     *summary = (struct ingest_summary){.started_ms = clock_wall_ms(&options->clock)};
-    enum status status = open_session(options, summary, &session, err);
+    enum status status = open_session(options, &session, err);
+    if (status == OK) {
+        status = open_catalog(options, summary, &session, err);
+    }
+    if (status != OK) {
+        goto out;
+    }
+    status = reread_session(options, &session, summary, err);
     if (status != OK) {
         goto out;
     }
@@ -200,6 +244,35 @@ out:
     summary->ended_ms = clock_wall_ms(&options->clock);
     if (status == OK && summary->sync.is_complete) {
         metrics_set(METRIC_LAST_SUCCESS_SECONDS, summary->ended_ms / 1000);
+    }
+    close_session(&session);
+    return status;
+}
+
+enum status ingest_preview(const struct ingest_options *options, struct preview *out,
+                           int64_t *duration_ms, struct error *err)
+{
+    const struct config *config = options->config;
+    struct session session = {0};
+    struct hex_api api;
+    *out = (struct preview){0};
+    *duration_ms = 0;
+    enum status status = open_session(options, &session, err);
+    if (status == OK) {
+        status = catalog_open(config->catalog.p, CATALOG_MODE_READ, &options->clock,
+                              &session.catalog, NULL, err);
+    }
+    if (status == ERR_NOT_FOUND) {
+        error_clear(err); /* none yet: all is new */
+        status = OK;
+    }
+    if (status == OK) {
+        const struct sync_options sync = options_of(options, &session, &api);
+        status = preview_run(&sync, out, err);
+    }
+    if (status == OK && http_forecast_ms(preview_requests(out), config->requests_per_minute,
+                                         config->requests_per_hour, duration_ms) != OK) {
+        status = error_nomem(err);
     }
     close_session(&session);
     return status;

@@ -7,6 +7,7 @@
 #define APP_INGEST_H
 
 #include "app/config.h"
+#include "hex/preview.h"
 #include "hex/sync.h"
 
 struct ingest_options {
@@ -14,6 +15,7 @@ struct ingest_options {
     struct clock clock;
     const char *command;               /* for the log of runs: "ingest" */
     const volatile sig_atomic_t *stop; /* see struct sync_options */
+    const struct catalog_wait *wait;   /* for another writer; NULL: not at all */
     sync_progress_fn *progress;        /* NULL: none */
     void *progress_ctx;
     bool accepts_deletes; /* see struct sync_options */
@@ -34,6 +36,13 @@ struct ingest_summary {
  */
 enum status ingest_run(const struct ingest_options *options, struct ingest_summary *summary,
                        struct error *err) WARN_UNUSED;
+
+/*
+ * What ingest_run would do, and for how long at the configured pace (0: there is no limit).
+ * Walks the listing; the catalog is only read, and not made when there is none.
+ */
+enum status ingest_preview(const struct ingest_options *options, struct preview *out,
+                           int64_t *duration_ms, struct error *err) WARN_UNUSED;
 void ingest_summary_free(struct ingest_summary *summary);
 
 /* Whether the configuration's filters let a project through; ctx is a struct config. */

@@ -170,7 +170,8 @@ static enum status add_value(struct reader *reader, const struct option_spec *sp
             return status;
         }
     }
-    if (spec->type == OPTION_TYPE_COUNT &&
+    bool is_count = spec->type == OPTION_TYPE_COUNT || spec->type == OPTION_TYPE_OPTIONAL_COUNT;
+    if (is_count && text != NULL &&
         (!str_to_u64(str_from(text), &number) || number > INT64_MAX)) {
         return error_set(reader->err, ERR_CONFIG, "--%s: '%s' is not a whole number from 0",
                          spec->name, text);
@@ -209,13 +210,13 @@ static enum status read_long(struct reader *reader, const char *text)
     if (spec == NULL) {
         return unknown_option(reader, name);
     }
-    if (spec->type != OPTION_TYPE_FLAG) {
+    if (option_needs_value(spec)) {
         return read_value(reader, spec, attached);
     }
-    if (attached != NULL) {
+    if (attached != NULL && spec->type == OPTION_TYPE_FLAG) {
         return error_set(reader->err, ERR_CONFIG, "option '--%s' takes no value", spec->name);
     }
-    return add_value(reader, spec, NULL);
+    return add_value(reader, spec, attached);
 }
 
 static enum status read_letters(struct reader *reader, const char *letters)
@@ -226,7 +227,7 @@ static enum status read_letters(struct reader *reader, const char *letters)
         if (spec == NULL) {
             return error_set(reader->err, ERR_CONFIG, "unknown option '-%c'", letters[i]);
         }
-        if (spec->type != OPTION_TYPE_FLAG) {
+        if (option_needs_value(spec)) {
             return read_value(reader, spec, letters[i + 1] != '\0' ? &letters[i + 1] : NULL);
         }
         enum status status = add_value(reader, spec, NULL);
@@ -377,13 +378,20 @@ int64_t option_count(const struct option_result *result, const char *name, int64
     return number;
 }
 
+bool option_needs_value(const struct option_spec *spec)
+{
+    return spec->type != OPTION_TYPE_FLAG && spec->type != OPTION_TYPE_OPTIONAL_COUNT;
+}
+
 void option_write_synopsis(const struct option_spec *spec, struct buf *out)
 {
     if (spec->letter != 0) {
         (void)buf_printf(out, "-%c, ", spec->letter);
     }
     (void)buf_printf(out, "--%s", spec->name);
-    if (spec->argument != NULL) {
+    if (spec->type == OPTION_TYPE_OPTIONAL_COUNT) {
+        (void)buf_printf(out, "[=%s]", spec->argument);
+    } else if (spec->argument != NULL) {
         (void)buf_printf(out, " %s", spec->argument);
     }
 }

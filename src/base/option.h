@@ -16,11 +16,13 @@
 #include "base/str.h"
 
 enum option_type {
-    OPTION_TYPE_FLAG,  /* takes no value */
-    OPTION_TYPE_TEXT,  /* any text */
-    OPTION_TYPE_FILE,  /* any text; completed as a path */
-    OPTION_TYPE_COUNT, /* a whole number from 0 */
-    OPTION_TYPE_CHOICE /* one of choices, case-blind */
+    OPTION_TYPE_FLAG,   /* takes no value */
+    OPTION_TYPE_TEXT,   /* any text */
+    OPTION_TYPE_FILE,   /* any text; completed as a path */
+    OPTION_TYPE_COUNT,  /* a whole number from 0 */
+    OPTION_TYPE_CHOICE, /* one of choices, case-blind */
+    /* "--name" alone, or "--name=NUMBER"; the next word never belongs to it. */
+    OPTION_TYPE_OPTIONAL_COUNT
 };
 
 struct option_spec {
@@ -127,7 +129,9 @@ const char *option_nearest(struct str text, const char *const *names, size_t cou
  */
 enum status option_table_check(const struct option_table *table, struct error *err) WARN_UNUSED;
 
-/* "-c, --config FILE" or "--json". For all kinds of documentation. */
+/* Whether an option stands for nothing without a value, which may be the next word. */
+bool option_needs_value(const struct option_spec *spec);
+/* "-c, --config FILE", "--json" or "--wait[=SECONDS]". For all kinds of documentation. */
 void option_write_synopsis(const struct option_spec *spec, struct buf *out);
 
 #endif

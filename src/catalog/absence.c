@@ -6,6 +6,7 @@
  * else in the source is known to other tokens only, and this one cannot tell whether it is
  * still there.
  */
+#include "catalog/change_store.h"
 #include "catalog/store.h"
 
 #define GONE_AFTER_MISSES 3
@@ -259,7 +260,10 @@ enum status catalog_store_lookup(struct catalog *catalog, int64_t source, struct
         }
         *state = shown->state;
     } else if (status == OK && lookup == CATALOG_LOOKUP_DENIED) {
-        status = store_run_with(catalog, denied_sql, project, err);
+        status = change_note_detail(catalog, project, PROJECT_DETAIL_DENIED, now_ms, err);
+        if (status == OK) {
+            status = store_run_with(catalog, denied_sql, project, err);
+        }
     }
     bool is_gone = lookup == CATALOG_LOOKUP_GONE ||
                    (lookup == CATALOG_LOOKUP_DENIED && missed >= GONE_AFTER_MISSES);

@@ -207,6 +207,13 @@ static enum status open_database(struct catalog *catalog, const char *path,
 enum status catalog_open(const char *path, enum catalog_mode mode, const struct clock *clock,
                          struct catalog **out, bool *created, struct error *err)
 {
+    return catalog_open_waiting(path, mode, clock, NULL, out, created, err);
+}
+
+enum status catalog_open_waiting(const char *path, enum catalog_mode mode,
+                                 const struct clock *clock, const struct catalog_wait *wait,
+                                 struct catalog **out, bool *created, struct error *err)
+{
     struct buf name; /* never one of SQLite's special names */
     bool is_made = false;
     bool is_empty = false;
@@ -229,7 +236,7 @@ enum status catalog_open(const char *path, enum catalog_mode mode, const struct 
         status = check_file(path, err);
     }
     if (status == OK && mode != CATALOG_MODE_READ) {
-        status = lock_take(path, clock_wall_ms(clock), &catalog->lock, err);
+        status = lock_take(path, clock, wait, &catalog->lock, err);
     }
     if (status == OK && mode == CATALOG_MODE_CREATE) {
         status = make_file(path, &is_made, err);

@@ -18,6 +18,8 @@
 #include "domain/notebook.h"
 #include "domain/project.h"
 
+#include <signal.h>
+
 struct catalog;
 
 enum catalog_mode {
@@ -33,6 +35,19 @@ enum catalog_mode {
  */
 enum status catalog_open(const char *path, enum catalog_mode mode, const struct clock *clock,
                          struct catalog **out, bool *created, struct error *err) WARN_UNUSED;
+/* For whoever would rather wait for another writer than fail. */
+struct catalog_wait {
+    int64_t timeout_ms;                /* INT64_MAX: as long as it takes */
+    const volatile sig_atomic_t *stop; /* not 0: ERR_CANCELLED; may be NULL */
+};
+/*
+ * The same, but waits for the lock, and tells the log whom for; wait NULL: not at all. ERR_IO
+ * naming the holder when the time is over.
+ */
+enum status catalog_open_waiting(const char *path, enum catalog_mode mode,
+                                 const struct clock *clock, const struct catalog_wait *wait,
+                                 struct catalog **out, bool *created,
+                                 struct error *err) WARN_UNUSED;
 void catalog_close(struct catalog *catalog);
 
 /* Transactions; not nested. Every writing function below needs an open one. */
@@ -57,6 +72,9 @@ struct catalog_source {
  * that it fills in live as long as the catalog. ERR_CONFIG when several sources would do.
  */
 enum status catalog_open_source(struct catalog *catalog, struct catalog_source *source,
+                                struct error *err) WARN_UNUSED;
+/* The same without making one: source->id is 0 when the catalog has none. Writes nothing. */
+enum status catalog_find_source(struct catalog *catalog, struct catalog_source *source,
                                 struct error *err) WARN_UNUSED;
 /* Remembers workspace id and name found later in the run. */
 enum status catalog_update_source(struct catalog *catalog, const struct catalog_source *source,
@@ -180,6 +198,15 @@ enum status catalog_store_users(struct catalog *catalog, int64_t source,
 enum status catalog_store_groups(struct catalog *catalog, int64_t source,
                                  const struct group *items, size_t count,
                                  struct error *err) WARN_UNUSED;
+/* How long the lists were when they were read last. */
+struct catalog_list_counts {
+    int64_t connections;
+    int64_t collections;
+    int64_t users;
+    int64_t groups;
+};
+enum status catalog_count_lists(struct catalog *catalog, int64_t source,
+                                struct catalog_list_counts *out, struct error *err) WARN_UNUSED;
 /* One connection, or ERR_NOT_FOUND. */
 enum status catalog_get_connection(struct catalog *catalog, int64_t source, struct str id,
                                    struct arena *arena, struct data_connection *out,
@@ -220,10 +247,51 @@ enum status catalog_count_work(struct catalog *catalog, int64_t source, bool inc
                                int64_t now_ms, int64_t *out, struct error *err) WARN_UNUSED;
 
 /*
+ * What would be due if the listing showed project now; nothing is written. catalog may be NULL
+ * and source 0: nothing is known. Texts are views into project, or live in arena.
+ */
+enum status catalog_foresee_work(struct catalog *catalog, int64_t source,
+                                 const struct project *project, int64_t now_ms,
+                                 struct arena *arena, struct catalog_work *out, bool *is_known,
+                                 struct error *err) WARN_UNUSED;
+
+/* ---- unchanged projects that are read again because of their age ---- */
+
+struct catalog_age {
+    int64_t now_ms;
+    int64_t refresh_after_ms; /* since the last read; spread by refresh_offset_ms */
+    bool include_archived;
+};
+
+/*
+ * The next unchanged project that is old enough, the oldest first: not one whose details are
+ * due anyway, not a denied one, and none that was tried within a day. It comes with
+ * needs_content set. *after_ms and *after_id hold the position (start with INT64_MIN and
+ * STR_NULL). An index serves it: unchanged projects that are not old cost nothing.
+ */
+enum status catalog_next_aged(struct catalog *catalog, int64_t source,
+                              const struct catalog_age *age, int64_t *after_ms,
+                              struct str *after_id, struct arena *arena,
+                              struct catalog_work *out, bool *has_more,
+                              struct error *err) WARN_UNUSED;
+/* How many catalog_next_aged would give from the start. */
+enum status catalog_count_aged(struct catalog *catalog, int64_t source,
+                               const struct catalog_age *age, int64_t *out,
+                               struct error *err) WARN_UNUSED;
+/* A project was asked for because of its age, whatever came of it, with so many requests. */
+enum status catalog_note_aged(struct catalog *catalog, int64_t source, struct str project_id,
+                              int64_t requests, int64_t now_ms, struct error *err) WARN_UNUSED;
+/* The requests that catalog_note_aged has noted since since_ms. */
+enum status catalog_count_aged_requests(struct catalog *catalog, int64_t source,
+                                        int64_t since_ms, int64_t *out,
+                                        struct error *err) WARN_UNUSED;
+
+/*
  * Stores a notebook in place of what was known: cells, data sets, search text, raw (the
  * export's text with secrets blanked; STR_NULL: none, the old one is dropped), connections
  * named in it that the source does not list. The project becomes detail full and is due for
- * analysis, and so are the projects that import it.
+ * analysis, and so are the projects that import it. Cells that came, went or changed since an
+ * earlier read of the same kind become part of the history.
  */
 enum status catalog_store_notebook(struct catalog *catalog, int64_t source,
                                    const struct notebook *notebook, struct str raw,
@@ -233,18 +301,28 @@ enum status catalog_store_notebook(struct catalog *catalog, int64_t source,
 enum status catalog_store_runs(struct catalog *catalog, int64_t source, struct str project_id,
                                const struct run *runs, size_t count, struct str activity_mark,
                                int64_t now_ms, struct error *err) WARN_UNUSED;
+/* 403 or 404: the runs that were known stay, and are asked for when activity_mark moves. */
+enum status catalog_skip_runs(struct catalog *catalog, int64_t source, struct str project_id,
+                              struct str activity_mark, int64_t now_ms,
+                              struct error *err) WARN_UNUSED;
 enum status catalog_store_queried_tables(struct catalog *catalog, int64_t source,
                                          struct str project_id,
                                          const struct queried_table *items, size_t count,
                                          struct error *err) WARN_UNUSED;
 /*
  * What was known before stays; the next run tries again. is_denied: 403, the project becomes
- * detail denied and is tried again when its listing changes, not before.
+ * detail denied and is tried again when its listing changes (in more than views), not before.
  */
 enum status catalog_store_failure(struct catalog *catalog, int64_t source,
                                   struct str project_id, bool is_denied,
                                   const struct error *why, int64_t now_ms,
                                   struct error *err) WARN_UNUSED;
+/*
+ * A token that none of the source's walks had may read what others may not: denied projects are
+ * due once more. Call it before the walk is opened.
+ */
+enum status catalog_forget_denials(struct catalog *catalog, int64_t source,
+                                   struct str token_mark, struct error *err) WARN_UNUSED;
 /* A project that comes from a file, not from a listing (import). */
 enum status catalog_store_file_project(struct catalog *catalog, int64_t source,
                                        const struct notebook *notebook, int64_t now_ms,
@@ -275,6 +353,41 @@ struct catalog_picture_work {
 enum status catalog_next_picture(struct catalog *catalog, int64_t source, int64_t *after_row,
                                  struct arena *arena, struct catalog_picture_work *out,
                                  bool *has_more, struct error *err) WARN_UNUSED;
+
+/* ---- stored exports that are read again, without a request ---- */
+
+/* All sources, by id; texts live in arena. */
+enum status catalog_list_sources(struct catalog *catalog, struct arena *arena,
+                                 struct catalog_source **out, size_t *count,
+                                 struct error *err) WARN_UNUSED;
+
+struct catalog_raw {
+    int64_t row; /* position, for *after_row */
+    struct str project_id;
+    struct str text; /* the export */
+};
+/*
+ * The next stored export whose notebook was made by a parser before parser_version (INT64_MAX:
+ * all). *after_row starts at 0 and holds the position. ERR_PARSE when it cannot be unpacked:
+ * then *out has its project and the next call goes on behind it.
+ */
+enum status catalog_next_raw(struct catalog *catalog, int64_t source, int64_t parser_version,
+                             int64_t *after_row, struct arena *arena, struct catalog_raw *out,
+                             bool *has_more, struct error *err) WARN_UNUSED;
+/*
+ * Stores what a stored export says in place of what was made of it before, every cell anew.
+ * Marks, detail, history and the export itself stay as they are; the project is due for
+ * analysis as after catalog_store_notebook.
+ */
+enum status catalog_restore_notebook(struct catalog *catalog, int64_t source,
+                                     const struct notebook *notebook,
+                                     struct error *err) WARN_UNUSED;
+/* The export makes no sense to this parser: what is known stays, and it does not come again. */
+enum status catalog_skip_raw(struct catalog *catalog, int64_t source, struct str project_id,
+                             int64_t parser_version, struct error *err) WARN_UNUSED;
+/* What an analysis before NOTEBOOK_LINEAGE_VERSION made (or all of it) is due again. */
+enum status catalog_outdate_edges(struct catalog *catalog, int64_t source, bool is_all,
+                                  struct error *err) WARN_UNUSED;
 
 /* ---- analysis: from stored notebooks to edges ---- */
 

@@ -212,10 +212,32 @@ static enum status load_stored(struct catalog *catalog, int64_t project, struct 
     return status;
 }
 
+static struct str name_of(const struct cell *cell)
+{
+    const struct str names[] = {cell->label, cell->title, cell->dataframe};
+    for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++) {
+        if (!str_is_empty(names[i])) {
+            return names[i];
+        }
+    }
+    return cell->type;
+}
+
+static void count_change(struct change_cells *changes, const struct cell *cell,
+                         const struct stored_cell *old)
+{
+    if (old == NULL) {
+        change_count_cell(&changes[CHANGE_CELLS_ADDED], name_of(cell));
+    } else if (old->digest != digest_cell(cell)) {
+        change_count_cell(&changes[CHANGE_CELLS_CHANGED], name_of(cell));
+    }
+}
+
 /* A cell id that comes twice in hostile input: the first one counts. */
 static enum status write_all(struct catalog *catalog, int64_t project,
                              const struct notebook *notebook, struct arena *arena,
-                             struct map *stored, struct error *err)
+                             struct map *stored, struct change_cells *changes,
+                             struct error *err)
 {
     enum status status = OK;
     for (size_t i = 0; i < notebook->cell_count && status == OK; i++) {
@@ -226,6 +248,7 @@ static enum status write_all(struct catalog *catalog, int64_t project,
         if (old != NULL && old->is_kept) {
             continue;
         }
+        count_change(changes, cell, old);
         status = write_cell(catalog, project, cell, (int64_t)i, old, err);
         if (status == OK && old == NULL) {
             old = ARENA_NEW(arena, struct stored_cell);
@@ -263,8 +286,26 @@ static enum status index_new(struct catalog *catalog, int64_t project, int64_t l
     return sqlite_run(&statement, err);
 }
 
+static enum status remove_cell(struct catalog *catalog, int64_t row,
+                               struct change_cells *changes, struct error *err)
+{
+    bool has_row = false;
+    struct statement statement =
+        sqlite_use(&catalog->db, "SELECT coalesce(nullif(label, ''), nullif(title, ''),"
+                                 " nullif(dataframe, ''), type) FROM cell WHERE id = ?1");
+    bind_int(&statement, row);
+    enum status status = sqlite_step(&statement, &has_row, err);
+    if (status == OK && has_row) {
+        change_count_cell(changes, column_view(&statement, 0));
+    }
+    sqlite_end(&statement);
+    return status == OK ? store_run_with(catalog, "DELETE FROM cell WHERE id = ?1", row, err)
+                        : status;
+}
+
 enum status cell_store_all(struct catalog *catalog, int64_t project,
-                           const struct notebook *notebook, struct error *err)
+                           const struct notebook *notebook, struct change_cells *changes,
+                           struct error *err)
 {
     struct arena arena;
     struct map stored;
@@ -276,7 +317,7 @@ enum status cell_store_all(struct catalog *catalog, int64_t project,
         status = last_cell(catalog, &last, err);
     }
     if (status == OK) {
-        status = write_all(catalog, project, notebook, &arena, &stored, err);
+        status = write_all(catalog, project, notebook, &arena, &stored, changes, err);
     }
     if (status == OK) {
         status = index_new(catalog, project, last, err);
@@ -284,7 +325,7 @@ enum status cell_store_all(struct catalog *catalog, int64_t project,
     for (size_t i = 0; i < stored.count && status == OK; i++) {
         const struct stored_cell *cell = stored.entries[i].value.pointer;
         if (!cell->is_kept) {
-            status = store_run_with(catalog, "DELETE FROM cell WHERE id = ?1", cell->row, err);
+            status = remove_cell(catalog, cell->row, &changes[CHANGE_CELLS_REMOVED], err);
         }
     }
     map_free(&stored);

@@ -1,6 +1,7 @@
 /*
  * What else is read of a project: runs, queried tables, pictures, and failures to read.
  */
+#include "catalog/change_store.h"
 #include "catalog/store.h"
 
 #define MAX_RUNS 100
@@ -28,6 +29,18 @@ static enum status insert_run(struct catalog *catalog, int64_t project, const st
     return sqlite_run(&statement, err);
 }
 
+static enum status note_activity(struct catalog *catalog, int64_t project,
+                                 struct str activity_mark, int64_t now_ms, struct error *err)
+{
+    struct statement statement = sqlite_use(
+        &catalog->db,
+        "UPDATE project SET activity_read = ?2, activity_read_ms = ?3 WHERE id = ?1");
+    bind_int(&statement, project);
+    bind_str(&statement, activity_mark);
+    bind_int(&statement, now_ms);
+    return sqlite_run(&statement, err);
+}
+
 /* Hex lists the newest first. */
 enum status catalog_store_runs(struct catalog *catalog, int64_t source, struct str project_id,
                                const struct run *runs, size_t count, struct str activity_mark,
@@ -41,16 +54,15 @@ enum status catalog_store_runs(struct catalog *catalog, int64_t source, struct s
     for (size_t i = 0; i < count && i < MAX_RUNS && status == OK; i++) {
         status = insert_run(catalog, project, &runs[i], (int64_t)i, err);
     }
-    if (status != OK) {
-        return status;
-    }
-    struct statement statement = sqlite_use(
-        &catalog->db,
-        "UPDATE project SET activity_read = ?2, activity_read_ms = ?3 WHERE id = ?1");
-    bind_int(&statement, project);
-    bind_str(&statement, activity_mark);
-    bind_int(&statement, now_ms);
-    return sqlite_run(&statement, err);
+    return status == OK ? note_activity(catalog, project, activity_mark, now_ms, err) : status;
+}
+
+enum status catalog_skip_runs(struct catalog *catalog, int64_t source, struct str project_id,
+                              struct str activity_mark, int64_t now_ms, struct error *err)
+{
+    int64_t project = 0;
+    enum status status = store_find_project(catalog, source, project_id, &project, err);
+    return status == OK ? note_activity(catalog, project, activity_mark, now_ms, err) : status;
 }
 
 enum status catalog_store_queried_tables(struct catalog *catalog, int64_t source,
@@ -87,6 +99,12 @@ enum status catalog_store_failure(struct catalog *catalog, int64_t source,
     if (status != OK) {
         return status;
     }
+    if (is_denied) {
+        status = change_note_detail(catalog, project, PROJECT_DETAIL_DENIED, now_ms, err);
+    }
+    if (status != OK) {
+        return status;
+    }
     struct statement statement = sqlite_use(
         &catalog->db, "UPDATE project SET failure = ?2, failed_ms = ?3,"
                       " detail = CASE WHEN ?4 THEN ?5 ELSE detail END,"
@@ -97,6 +115,20 @@ enum status catalog_store_failure(struct catalog *catalog, int64_t source,
     bind_str(&statement, str_from(why->message));
     bind_int(&statement, now_ms);
     bind_int(&statement, is_denied);
+    bind_int(&statement, PROJECT_DETAIL_DENIED);
+    return sqlite_run(&statement, err);
+}
+
+enum status catalog_forget_denials(struct catalog *catalog, int64_t source,
+                                   struct str token_mark, struct error *err)
+{
+    struct statement statement =
+        sqlite_use(&catalog->db,
+                   "UPDATE project SET content_read = NULL, activity_read = NULL"
+                   " WHERE source = ?1 AND detail = ?3 AND is_lookup_denied = 0 AND NOT EXISTS"
+                   " (SELECT 1 FROM walk WHERE source = ?1 AND token_mark = ?2)");
+    bind_int(&statement, source);
+    bind_str(&statement, token_mark);
     bind_int(&statement, PROJECT_DETAIL_DENIED);
     return sqlite_run(&statement, err);
 }

@@ -3,6 +3,7 @@
  * touches them.
  */
 #include "catalog/store.h"
+#include "domain/notebook_lineage.h"
 
 struct old_tables {
     int64_t *ids;
@@ -195,6 +196,14 @@ enum status catalog_store_edges(struct catalog *catalog, int64_t source, struct 
     if (status == OK) {
         status = store_run_with(catalog, "UPDATE project SET needs_analysis = 0 WHERE id = ?1",
                                 owner, err);
+    }
+    if (status == OK) {
+        struct statement statement = sqlite_use(
+            &catalog->db, "UPDATE notebook SET analysis_version = ?2 WHERE project = ?1"
+                          " AND analysis_version <> ?2");
+        bind_int(&statement, owner);
+        bind_int(&statement, NOTEBOOK_LINEAGE_VERSION);
+        status = sqlite_run(&statement, err);
     }
     arena_free(&arena);
     return status;

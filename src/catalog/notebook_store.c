@@ -2,7 +2,9 @@
  * A project's notebook as a whole: cells, raw export, marks; and projects that are files.
  */
 #include "catalog/cell_store.h"
+#include "catalog/change_store.h"
 #include "catalog/store.h"
+#include "domain/notebook_lineage.h"
 
 #include <zstd.h>
 
@@ -74,16 +76,18 @@ static enum status store_head(struct catalog *catalog, int64_t project,
 {
     struct statement statement = sqlite_use(
         &catalog->db, "INSERT INTO notebook (project, title, description, type, status,"
-                      " is_complete) VALUES (?1, ?2, ?3, ?4, ?5, ?6)"
+                      " is_complete, parser_version) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)"
                       " ON CONFLICT (project) DO UPDATE SET title = excluded.title,"
                       " description = excluded.description, type = excluded.type,"
-                      " status = excluded.status, is_complete = excluded.is_complete");
+                      " status = excluded.status, is_complete = excluded.is_complete,"
+                      " parser_version = excluded.parser_version");
     bind_int(&statement, project);
     bind_str(&statement, notebook->title);
     bind_str(&statement, notebook->description);
     bind_int(&statement, notebook->type);
     bind_str(&statement, notebook->status);
     bind_int(&statement, notebook->is_complete);
+    bind_int(&statement, notebook->parser_version);
     return sqlite_run(&statement, err);
 }
 
@@ -123,10 +127,28 @@ static const char dependants_sql[] =
     "  JOIN project p ON p.id = c.project WHERE p.source = ?1)"
     " SELECT id FROM dependant UNION SELECT i.project FROM import i WHERE i.component = ?2)";
 
-static enum status note_read(struct catalog *catalog, int64_t source, int64_t project,
-                             struct str hex_id, struct str content_mark, int64_t now_ms,
-                             struct error *err)
+static enum status note_due(struct catalog *catalog, int64_t source, int64_t project,
+                            struct str hex_id, struct error *err)
 {
+    enum status status = store_run_with(
+        catalog, "UPDATE project SET needs_analysis = 1 WHERE id = ?1 AND needs_analysis = 0",
+        project, err);
+    if (status == OK) {
+        struct statement statement = sqlite_use(&catalog->db, dependants_sql);
+        bind_int(&statement, source);
+        bind_str(&statement, hex_id);
+        status = sqlite_run(&statement, err);
+    }
+    return status;
+}
+
+static enum status note_read(struct catalog *catalog, int64_t project, struct str content_mark,
+                             int64_t now_ms, struct error *err)
+{
+    enum status status = change_note_detail(catalog, project, PROJECT_DETAIL_FULL, now_ms, err);
+    if (status != OK) {
+        return status;
+    }
     struct statement statement = sqlite_use(
         &catalog->db, "UPDATE project SET detail = ?2, content_read = ?3, content_read_ms = ?4,"
                       " failure = NULL, failed_ms = NULL, needs_analysis = 1 WHERE id = ?1");
@@ -134,13 +156,42 @@ static enum status note_read(struct catalog *catalog, int64_t source, int64_t pr
     bind_int(&statement, PROJECT_DETAIL_FULL);
     bind_str(&statement, content_mark);
     bind_int(&statement, now_ms);
-    enum status status = sqlite_run(&statement, err);
+    return sqlite_run(&statement, err);
+}
+
+/* Cells that another parser or another endpoint made differ for reasons that are ours. */
+static enum status is_comparable(struct catalog *catalog, int64_t project,
+                                 const struct notebook *notebook, bool *out, struct error *err)
+{
+    struct statement statement =
+        sqlite_use(&catalog->db, "SELECT 1 FROM notebook WHERE project = ?1"
+                                 " AND is_complete = ?2 AND parser_version = ?3");
+    bind_int(&statement, project);
+    bind_int(&statement, notebook->is_complete);
+    bind_int(&statement, notebook->parser_version);
+    enum status status = sqlite_step(&statement, out, err);
+    sqlite_end(&statement);
+    return status;
+}
+
+static enum status store_cells(struct catalog *catalog, int64_t project,
+                               const struct notebook *notebook, int64_t now_ms,
+                               struct error *err)
+{
+    struct change_cells changes[CHANGE_CELLS_COUNT];
+    bool has_history = false;
+    change_cells_init(changes);
+    enum status status = is_comparable(catalog, project, notebook, &has_history, err);
     if (status == OK) {
-        statement = sqlite_use(&catalog->db, dependants_sql);
-        bind_int(&statement, source);
-        bind_str(&statement, hex_id);
-        status = sqlite_run(&statement, err);
+        status = store_head(catalog, project, notebook, err);
     }
+    if (status == OK) {
+        status = cell_store_all(catalog, project, notebook, changes, err);
+    }
+    if (status == OK && has_history) {
+        status = change_note_cells(catalog, project, changes, now_ms, err);
+    }
+    change_cells_free(changes);
     return status;
 }
 
@@ -152,10 +203,7 @@ enum status catalog_store_notebook(struct catalog *catalog, int64_t source,
     enum status status =
         store_find_project(catalog, source, notebook->project_id, &project, err);
     if (status == OK) {
-        status = store_head(catalog, project, notebook, err);
-    }
-    if (status == OK) {
-        status = cell_store_all(catalog, project, notebook, err);
+        status = store_cells(catalog, project, notebook, now_ms, err);
     }
     if (status == OK) {
         status = store_named_connections(catalog, source, notebook, err);
@@ -164,10 +212,111 @@ enum status catalog_store_notebook(struct catalog *catalog, int64_t source,
         status = store_raw(catalog, project, raw, now_ms, err);
     }
     if (status == OK) {
-        status = note_read(catalog, source, project, notebook->project_id, content_mark, now_ms,
-                           err);
+        status = note_read(catalog, project, content_mark, now_ms, err);
+    }
+    if (status == OK) {
+        status = note_due(catalog, source, project, notebook->project_id, err);
     }
     return status;
+}
+
+/* ---- stored exports that are read again ---- */
+
+static enum status unpack(struct str packed, int64_t size, struct arena *arena, struct str *out,
+                          struct error *err)
+{
+    bool is_possible = size >= 0 && (uint64_t)size <= STORE_MAX_TEXT;
+    char *text = is_possible ? arena_alloc(arena, (size_t)size + 1) : NULL;
+    if (is_possible && text == NULL) {
+        return error_nomem(err);
+    }
+    size_t n = is_possible ? ZSTD_decompress(text, (size_t)size, packed.p, packed.n) : 0;
+    if (!is_possible || ZSTD_isError(n) || n != (size_t)size) {
+        return error_set(err, ERR_PARSE, "it cannot be unpacked");
+    }
+    *out = str_from_n(text, n);
+    return OK;
+}
+
+/* CROSS JOIN: in this order, so that all calls together are one pass over the notebooks. */
+static const char next_raw_sql[] =
+    "SELECT p.id, p.hex_id, r.size, r.packed FROM notebook n CROSS JOIN project p ON"
+    " p.id = n.project CROSS JOIN raw r ON r.project = n.project WHERE n.parser_version < ?1"
+    " AND p.source = ?2 AND n.project > ?3 ORDER BY n.project LIMIT 1";
+
+enum status catalog_next_raw(struct catalog *catalog, int64_t source, int64_t parser_version,
+                             int64_t *after_row, struct arena *arena, struct catalog_raw *out,
+                             bool *has_more, struct error *err)
+{
+    struct statement statement = sqlite_use(&catalog->db, next_raw_sql);
+    bind_int(&statement, parser_version);
+    bind_int(&statement, source);
+    bind_int(&statement, *after_row);
+    enum status status = sqlite_step(&statement, has_more, err);
+    if (status == OK && *has_more) {
+        out->row = column_int(&statement, 0);
+        *after_row = out->row;
+        status = column_str(&statement, 1, arena, &out->project_id, err);
+    }
+    if (status == OK && *has_more) {
+        status = unpack(column_view(&statement, 3), column_int(&statement, 2), arena,
+                        &out->text, err);
+    }
+    sqlite_end(&statement);
+    return status;
+}
+
+enum status catalog_restore_notebook(struct catalog *catalog, int64_t source,
+                                     const struct notebook *notebook, struct error *err)
+{
+    struct change_cells ignored[CHANGE_CELLS_COUNT];
+    int64_t project = 0;
+    change_cells_init(ignored);
+    enum status status =
+        store_find_project(catalog, source, notebook->project_id, &project, err);
+    if (status == OK) {
+        status = store_head(catalog, project, notebook, err);
+    }
+    if (status == OK) {
+        /* No digest is zero but by chance: every cell is written anew. */
+        status = store_run_with(catalog, "UPDATE cell SET digest = 0 WHERE project = ?1",
+                                project, err);
+    }
+    if (status == OK) {
+        status = cell_store_all(catalog, project, notebook, ignored, err);
+    }
+    if (status == OK) {
+        status = store_named_connections(catalog, source, notebook, err);
+    }
+    if (status == OK) {
+        status = note_due(catalog, source, project, notebook->project_id, err);
+    }
+    change_cells_free(ignored);
+    return status;
+}
+
+enum status catalog_skip_raw(struct catalog *catalog, int64_t source, struct str project_id,
+                             int64_t parser_version, struct error *err)
+{
+    struct statement statement =
+        sqlite_use(&catalog->db, "UPDATE notebook SET parser_version = ?3 WHERE project ="
+                                 " (SELECT id FROM project WHERE source = ?1 AND hex_id = ?2)");
+    bind_int(&statement, source);
+    bind_str(&statement, project_id);
+    bind_int(&statement, parser_version);
+    return sqlite_run(&statement, err);
+}
+
+enum status catalog_outdate_edges(struct catalog *catalog, int64_t source, bool is_all,
+                                  struct error *err)
+{
+    struct statement statement = sqlite_use(
+        &catalog->db, "UPDATE project SET needs_analysis = 1 WHERE +source = ?1 AND"
+                      " +needs_analysis = 0 AND id IN (SELECT project FROM notebook WHERE"
+                      " analysis_version < ?2)");
+    bind_int(&statement, source);
+    bind_int(&statement, is_all ? INT64_MAX : NOTEBOOK_LINEAGE_VERSION);
+    return sqlite_run(&statement, err);
 }
 
 /* ---- loading ---- */

@@ -1,74 +1,12 @@
 /*
  * One project as the listing (or a file) shows it: its row, its small lists, what changed.
  */
+#include "catalog/change_store.h"
 #include "catalog/store.h"
+#include "domain/refresh.h"
 
-/* ---- what changed ---- */
-
-enum status store_change(struct catalog *catalog, int64_t row, int64_t now_ms,
-                         const char *field, struct str before, struct str after,
-                         struct error *err)
-{
-    struct statement statement =
-        sqlite_use(&catalog->db, "INSERT INTO change (project, at_ms, field, before, after)"
-                                 " VALUES (?1, ?2, ?3, ?4, ?5)");
-    bind_int(&statement, row);
-    bind_int(&statement, now_ms);
-    bind_str(&statement, str_from(field));
-    bind_str(&statement, before);
-    bind_str(&statement, after);
-    return sqlite_run(&statement, err);
-}
-
-static struct str time_text(int64_t ms, char text[TIMESTAMP_TEXT_SIZE])
-{
-    timestamp_format(ms, text);
-    return ms == TIMESTAMP_NONE ? STR_NULL : str_from(text);
-}
-
-static const char before_sql[] =
-    "SELECT state, title, description, owner, status, edited_ms, published_ms"
-    " FROM project WHERE id = ?1";
-
-/* Compares the stored row with project in that state: before the row is written. */
-static enum status note_changes(struct catalog *catalog, int64_t row,
-                                const struct project *project, enum project_state state,
-                                int64_t now_ms, struct error *err)
-{
-    static const char *const fields[] = {"state",  "title",  "description", "owner",
-                                         "status", "edited", "published"};
-    char times[4][TIMESTAMP_TEXT_SIZE];
-    bool has_row = false;
-    struct statement old = sqlite_use(&catalog->db, before_sql);
-    bind_int(&old, row);
-    enum status status = sqlite_step(&old, &has_row, err);
-    if (status == OK && has_row) {
-        const struct str before[] = {
-            str_from(project_state_name((enum project_state)column_int(&old, 0))),
-            column_view(&old, 1),
-            column_view(&old, 2),
-            column_view(&old, 3),
-            column_view(&old, 4),
-            time_text(column_time(&old, 5), times[0]),
-            time_text(column_time(&old, 6), times[1]),
-        };
-        const struct str after[] = {str_from(project_state_name(state)),
-                                    project->title,
-                                    project->description,
-                                    project->owner,
-                                    project->status,
-                                    time_text(project->edited_ms, times[2]),
-                                    time_text(project->published_ms, times[3])};
-        for (size_t i = 0; i < sizeof(fields) / sizeof(fields[0]) && status == OK; i++) {
-            if (!str_eq(before[i], after[i])) {
-                status =
-                    store_change(catalog, row, now_ms, fields[i], before[i], after[i], err);
-            }
-        }
-    }
-    sqlite_end(&old);
-    return status;
-}
+/* Of what the history says of one list, before and after. */
+#define LIST_BYTES ((size_t)64 * 1024 * 1024)
 
 /* ---- the row ---- */
 
@@ -100,20 +38,30 @@ static const char insert_sql[] =
     " status, reviews_required, views_all_time, views_last_7, views_last_14, views_last_30,"
     " last_viewed_ms, created_ms, edited_ms, published_ms, archived_ms, trashed_ms,"
     " results_updated_ms, has_schedule, listing_hash, content_mark, activity_mark,"
-    " pending_state, detail)"
+    " pending_state, age_offset_ms, detail)"
     " VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17, ?18,"
-    " ?19, ?20, ?21, ?22, ?23, ?24, ?25, ?26, 0)";
+    " ?19, ?20, ?21, ?22, ?23, ?24, ?25, ?26, ?27, 0)";
+
+/*
+ * A denied project is asked for again when anything of it has changed, but not because somebody
+ * looked at it: that opens no door. Its lists: see replace_list.
+ */
+#define FORGET(mark)                                                                           \
+    mark " = CASE WHEN detail = 2 AND (type, state, title, description, owner, creator,"       \
+         " status, reviews_required, edited_ms, published_ms) IS NOT (?3, ?4, ?5, ?6, ?7, ?8," \
+         " ?9, ?10, ?17, ?18) THEN NULL ELSE " mark " END"
+static const char forget_sql[] =
+    "UPDATE project SET content_read = NULL, activity_read = NULL WHERE id = ?1 AND detail = 2";
+
 static const char update_sql[] =
     "UPDATE project SET type = ?3, state = ?4, title = ?5, description = ?6, owner = ?7,"
     " creator = ?8, status = ?9, reviews_required = ?10, views_all_time = ?11,"
     " views_last_7 = ?12, views_last_14 = ?13, views_last_30 = ?14, last_viewed_ms = ?15,"
     " created_ms = ?16, edited_ms = ?17, published_ms = ?18, archived_ms = ?19,"
     " trashed_ms = ?20, results_updated_ms = ?21, has_schedule = ?22, listing_hash = ?23,"
-    " content_mark = ?24, activity_mark = ?25, pending_state = ?26,"
-    /* A denied project is asked for again when anything of it has changed. */
-    " content_read = CASE WHEN detail = 2 THEN NULL ELSE content_read END,"
-    " activity_read = CASE WHEN detail = 2 THEN NULL ELSE activity_read END"
-    " WHERE source = ?1 AND hex_id = ?2";
+    " content_mark = ?24, activity_mark = ?25, pending_state = ?26, age_offset_ms = ?27,"
+    " " FORGET("content_read") ", " FORGET(
+        "activity_read") " WHERE source = ?1 AND hex_id = ?2";
 
 static enum status write_row(struct catalog *catalog, const char *sql, int64_t source,
                              const struct store_project *item, const struct listed *listed,
@@ -148,6 +96,7 @@ static enum status write_row(struct catalog *catalog, const char *sql, int64_t s
     bind_str(&statement, item->content_mark);
     bind_str(&statement, item->activity_mark);
     bind_count(&statement, listed->pending);
+    bind_int(&statement, refresh_offset_ms(project->id));
     return sqlite_run(&statement, err);
 }
 
@@ -235,19 +184,44 @@ static uint64_t digest_project(const struct project *project, int list)
 typedef enum status write_list_fn(struct catalog *catalog, int64_t row,
                                   const struct project *project, struct error *err);
 
+#define MAX_VIEWS 2
+
 static const struct {
     const char *select_sql; /* columns as digest_project takes them; 'i': a number */
     const char *types;
     const char *delete_sql;
     write_list_fn *write;
+    struct { /* what the history says of it: a field, and SQL that makes one text of it */
+        const char *field;
+        const char *sql;
+    } views[MAX_VIEWS];
 } lists[] = {
     {"SELECT name, description FROM project_category WHERE project = ?1 ORDER BY position",
-     "ss", "DELETE FROM project_category WHERE project = ?1", write_categories},
-    {"SELECT kind, name, access FROM sharing WHERE project = ?1 ORDER BY position", "iss",
-     "DELETE FROM sharing WHERE project = ?1", write_shares},
+     "ss",
+     "DELETE FROM project_category WHERE project = ?1",
+     write_categories,
+     {{"categories", "SELECT group_concat(name, ', ') FROM (SELECT name FROM project_category"
+                     " WHERE project = ?1 ORDER BY name)"}}},
+    {"SELECT kind, name, access FROM sharing WHERE project = ?1 ORDER BY position",
+     "iss",
+     "DELETE FROM sharing WHERE project = ?1",
+     write_shares,
+     {{"collections", "SELECT group_concat(name, ', ') FROM (SELECT DISTINCT name FROM sharing"
+                      " WHERE project = ?1 AND kind = 2 ORDER BY name)"},
+      {"sharing",
+       "SELECT group_concat(CASE kind WHEN 3 THEN 'workspace' WHEN 4 THEN 'public web'"
+       " WHEN 5 THEN 'support' ELSE name END || coalesce(' ' || access, ''), ', ')"
+       " FROM (SELECT kind, name, access FROM sharing WHERE project = ?1 AND kind <> 2"
+       " ORDER BY kind, name, access)"}}},
     {"SELECT cadence, is_enabled, cron, timezone FROM schedule WHERE project = ?1"
      " ORDER BY position",
-     "siss", "DELETE FROM schedule WHERE project = ?1", write_schedules},
+     "siss",
+     "DELETE FROM schedule WHERE project = ?1",
+     write_schedules,
+     {{"schedules",
+       "SELECT group_concat(coalesce(cadence, '') || coalesce(' ' || cron, '')"
+       " || coalesce(' ' || timezone, '') || CASE is_enabled WHEN 0 THEN ' (off)' ELSE ''"
+       " END, ', ') FROM (SELECT * FROM schedule WHERE project = ?1 ORDER BY position)"}}},
 };
 #define LIST_COUNT (sizeof(lists) / sizeof(lists[0]))
 
@@ -271,22 +245,71 @@ static enum status digest_stored(struct catalog *catalog, int64_t row, size_t li
     return status;
 }
 
+static enum status read_views(struct catalog *catalog, int64_t row, size_t list,
+                              struct arena *arena, struct str out[MAX_VIEWS], struct error *err)
+{
+    enum status status = OK;
+    for (size_t i = 0; i < MAX_VIEWS && status == OK && lists[list].views[i].sql != NULL; i++) {
+        status = change_read_list(catalog, lists[list].views[i].sql, row, arena, &out[i], err);
+    }
+    return status;
+}
+
+/* Replaces a stored list, and writes down what that changed. */
+static enum status replace_list(struct catalog *catalog, int64_t row, size_t list,
+                                const struct store_project *item, struct error *err)
+{
+    struct str before[MAX_VIEWS];
+    struct str after[MAX_VIEWS];
+    struct arena arena;
+    arena_init(&arena, LIST_BYTES);
+    enum status status = read_views(catalog, row, list, &arena, before, err);
+    if (status == OK) {
+        status = store_run_with(catalog, forget_sql, row, err);
+    }
+    if (status == OK) {
+        status = store_run_with(catalog, lists[list].delete_sql, row, err);
+    }
+    if (status == OK) {
+        status = lists[list].write(catalog, row, item->project, err);
+    }
+    if (status == OK) {
+        status = read_views(catalog, row, list, &arena, after, err);
+    }
+    for (size_t i = 0; i < MAX_VIEWS && status == OK && lists[list].views[i].sql != NULL; i++) {
+        status = store_change_if(catalog, row, item->now_ms, lists[list].views[i].field,
+                                 before[i], after[i], err);
+    }
+    arena_free(&arena);
+    return status;
+}
+
+enum status store_lists_differ(struct catalog *catalog, int64_t row,
+                               const struct project *project, bool *out, struct error *err)
+{
+    enum status status = OK;
+    *out = false;
+    for (size_t i = 0; i < LIST_COUNT && status == OK && !*out; i++) {
+        uint64_t stored = 1;
+        status = digest_stored(catalog, row, i, &stored, err);
+        *out = status == OK && stored != digest_project(project, (int)i);
+    }
+    return status;
+}
+
 static enum status write_lists(struct catalog *catalog, int64_t row,
-                               const struct project *project, bool is_new, struct error *err)
+                               const struct store_project *item, bool is_new, struct error *err)
 {
     enum status status = OK;
     for (size_t i = 0; i < LIST_COUNT && status == OK; i++) {
         uint64_t stored = 1;
-        if (!is_new) {
-            status = digest_stored(catalog, row, i, &stored, err);
+        if (is_new) {
+            status = lists[i].write(catalog, row, item->project, err);
+            continue;
         }
-        if (status == OK && stored != digest_project(project, (int)i)) {
-            if (!is_new) {
-                status = store_run_with(catalog, lists[i].delete_sql, row, err);
-            }
-            if (status == OK) {
-                status = lists[i].write(catalog, row, project, err);
-            }
+        status = digest_stored(catalog, row, i, &stored, err);
+        if (status == OK && stored != digest_project(item->project, (int)i)) {
+            status = replace_list(catalog, row, i, item, err);
         }
     }
     return status;
@@ -373,7 +396,7 @@ enum status store_listed_project(struct catalog *catalog, int64_t source,
     }
     bool is_new = *result == STORE_RESULT_ADDED;
     if (!is_new) {
-        status = note_changes(catalog, *row, project, listed.state, item->now_ms, err);
+        status = change_note_project(catalog, *row, project, listed.state, item->now_ms, err);
     }
     if (status == OK) {
         status =
@@ -385,7 +408,7 @@ enum status store_listed_project(struct catalog *catalog, int64_t source,
                               str_from(project_state_name(listed.state)), err);
     }
     if (status == OK) {
-        status = write_lists(catalog, *row, project, is_new, err);
+        status = write_lists(catalog, *row, item, is_new, err);
     }
     if (status == OK) {
         status = sample_views(catalog, *row, &project->views, item->now_ms, err);

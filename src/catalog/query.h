@@ -36,8 +36,8 @@ struct query_kind {
     size_t column_count;
 };
 
-/* projects, components, cells, datasets, tables, tags, connections, collections, runs, users,
- * groups. */
+/* projects, components, cells, datasets, tables, tags, connections, collections, runs, changes,
+ * users, groups. */
 extern const struct query_kind query_kinds[];
 extern const size_t query_kind_count;
 

@@ -53,6 +53,9 @@ static const struct query_column collection_columns[] = {
 static const struct query_column run_columns[] = {
     TEXT("id"),      TEXT("project"), TEXT("status"),    TEXT("trigger"),
     TIME("started"), TIME("ended"),   NUMBER("seconds"), TEXT("project id")};
+static const struct query_column change_columns[] = {TIME("at"),    TEXT("project"),
+                                                     TEXT("field"), TEXT("before"),
+                                                     TEXT("after"), TEXT("project id")};
 static const struct query_column user_columns[] = {
     TEXT("email"), TEXT("name"), TEXT("role"), NUMBER("owns"), TIME("last login"), TEXT("id")};
 static const struct query_column group_columns[] = {TEXT("name"), NUMBER("projects"),
@@ -73,6 +76,7 @@ const struct query_kind query_kinds[] = {
     KIND("connections", "data connections and how much uses them", connection_columns),
     KIND("collections", "collections and how many projects they hold", collection_columns),
     KIND("runs", "runs of published projects, newest first", run_columns),
+    KIND("changes", "what changed when, newest first", change_columns),
     KIND("users", "people of the workspace", user_columns),
     KIND("groups", "groups of people", group_columns),
 };
@@ -235,6 +239,16 @@ static const struct show shows[] = {
         .search_text = "coalesce(p.title, '') || ' ' || coalesce(r.status, '') || ' ' ||"
                        " coalesce(r.trigger, '')",
         .order = "r.started_ms IS NULL DESC, r.started_ms DESC, p.id, r.position",
+    },
+    {
+        .select = "SELECT " ISO_TIME(
+            "h.at_ms") ", p.title, h.field, h.before, h.after, p.hex_id"
+                       " FROM change h JOIN project p ON p.id = h.project %s WHERE 1",
+        .where_id = "(p.hex_id = ?1 COLLATE NOCASE OR p.title = ?1)",
+        .search = SEARCH_KIND_TEXT,
+        .search_text = "coalesce(p.title, '') || ' ' || h.field || ' ' ||"
+                       " coalesce(h.before, '') || ' ' || coalesce(h.after, '')",
+        .order = "h.id DESC",
     },
     {
         .select = "SELECT u.email, u.name, u.role, (SELECT count(*) FROM project p WHERE"

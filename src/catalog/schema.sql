@@ -55,6 +55,10 @@ CREATE TABLE project (
     failure TEXT,                 -- why the last read failed
     failed_ms INTEGER,
     needs_analysis INTEGER NOT NULL DEFAULT 0,
+    age_offset_ms INTEGER NOT NULL DEFAULT 0, -- spreads re-reading for age, domain/refresh.h
+    aged_ms INTEGER,              -- when it was last asked for because of its age alone
+    aged_requests INTEGER,        -- what that cost
+    age_ms INTEGER AS (content_read_ms + age_offset_ms) VIRTUAL,
     is_due INTEGER AS (content_mark IS NOT content_read
         OR (activity_mark IS NOT activity_read
             AND (published_ms IS NOT NULL OR has_schedule))) VIRTUAL,
@@ -63,6 +67,9 @@ CREATE TABLE project (
 ) STRICT;
 CREATE INDEX project_work ON project (source, work_rank, hex_id)
     WHERE is_due = 1 AND state IN (0, 1);
+CREATE INDEX project_age ON project (source, age_ms, hex_id)
+    WHERE detail = 1 AND state IN (0, 1);
+CREATE INDEX project_aged ON project (source, aged_ms) WHERE aged_ms IS NOT NULL;
 CREATE INDEX project_unanalysed ON project (source) WHERE needs_analysis = 1;
 
 CREATE TABLE project_category (
@@ -108,11 +115,11 @@ CREATE TABLE change (
     id INTEGER PRIMARY KEY,
     project INTEGER NOT NULL REFERENCES project ON DELETE CASCADE,
     at_ms INTEGER NOT NULL,
-    field TEXT NOT NULL,          -- "added", "state", "title", ...
+    field TEXT NOT NULL,          -- "added", "state", "title", "cells added", ...
     before TEXT,
     after TEXT
 ) STRICT;
-CREATE INDEX change_project ON change (project, at_ms);
+CREATE INDEX change_project ON change (project);
 
 CREATE TABLE viewer (             -- what a token sees is not what another one sees
     id INTEGER PRIMARY KEY,
@@ -195,8 +202,11 @@ CREATE TABLE notebook (           -- what is true of a project's cells as a whol
     description TEXT,
     type INTEGER NOT NULL,
     status TEXT,
-    is_complete INTEGER NOT NULL  -- 0: read cell by cell, without nesting and reads
+    is_complete INTEGER NOT NULL, -- 0: read cell by cell, without nesting and reads
+    parser_version INTEGER NOT NULL, -- of what read it, see hex/export.h; 0: no export
+    analysis_version INTEGER NOT NULL DEFAULT 0 -- of what made its edges
 ) STRICT;
+CREATE INDEX notebook_analysis ON notebook (analysis_version);
 
 CREATE TABLE cell (
     id INTEGER PRIMARY KEY,

@@ -80,25 +80,63 @@ static enum status read_source(struct catalog *catalog, struct catalog_source *s
     return status;
 }
 
-enum status catalog_open_source(struct catalog *catalog, struct catalog_source *source,
+enum status catalog_find_source(struct catalog *catalog, struct catalog_source *source,
                                 struct error *err)
 {
     int64_t count = 0;
+    source->id = 0;
     enum status status = find_source(catalog, source, &source->id, &count, err);
-    if (status != OK) {
-        return status;
-    }
-    if (count == 0) {
-        return insert_source(catalog, source, err);
-    }
-    if (count > 1 && str_is_null(source->workspace_id)) {
+    if (status == OK && count > 1 && str_is_null(source->workspace_id)) {
         return error_set(err, ERR_CONFIG,
                          "the catalog has several workspaces of %.*s, and the token does not "
                          "say which one it belongs to: set hexmeta.workspace",
                          STR_ARG(str_sub(source->host, 0, 200)));
     }
+    return status;
+}
+
+enum status catalog_open_source(struct catalog *catalog, struct catalog_source *source,
+                                struct error *err)
+{
+    enum status status = catalog_find_source(catalog, source, err);
+    if (status != OK) {
+        return status;
+    }
+    if (source->id == 0) {
+        return insert_source(catalog, source, err);
+    }
     status = catalog_update_source(catalog, source, err);
     return status == OK ? read_source(catalog, source, err) : status;
+}
+
+enum status catalog_list_sources(struct catalog *catalog, struct arena *arena,
+                                 struct catalog_source **out, size_t *count, struct error *err)
+{
+    size_t capacity = 0;
+    bool has_row = true;
+    enum status status = OK;
+    struct statement statement =
+        sqlite_use(&catalog->db, "SELECT id, host, workspace_id, name FROM source ORDER BY id");
+    *out = NULL;
+    *count = 0;
+    while (status == OK && has_row) {
+        status = sqlite_step(&statement, &has_row, err);
+        if (status != OK || !has_row) {
+            break;
+        }
+        struct catalog_source *source = arena_push(arena, out, count, &capacity, sizeof(**out));
+        if (source == NULL) {
+            status = error_nomem(err);
+            break;
+        }
+        struct str *const texts[] = {&source->host, &source->workspace_id, &source->name};
+        source->id = column_int(&statement, 0);
+        for (int i = 0; i < 3 && status == OK; i++) {
+            status = column_str(&statement, i + 1, arena, texts[i], err);
+        }
+    }
+    sqlite_end(&statement);
+    return status;
 }
 
 /* ---- facts ---- */

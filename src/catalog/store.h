@@ -17,6 +17,9 @@ struct catalog {
     struct ZSTD_CCtx_s *packer; /* made at its first use */
 };
 
+/* Activity is read at most so often. */
+#define STORE_ACTIVITY_PAUSE_MS ((int64_t)3600 * 1000)
+
 #define STORE_MAX_TEXT ((size_t)512 * 1024 * 1024)
 
 /* The row of a project, ERR_NOT_FOUND. */
@@ -39,7 +42,10 @@ struct str store_texts_write(struct buf *out, const struct str *texts, size_t co
 enum status store_texts_read(struct str json, struct arena *arena, struct str **out,
                              size_t *count, struct error *err) WARN_UNUSED;
 
-/* A row of the table change: what the project's field was, and is now. */
+/*
+ * A row of the table change: what the project's field was, and is now. The project's oldest go
+ * when it has more than a thousand.
+ */
 enum status store_change(struct catalog *catalog, int64_t row, int64_t now_ms,
                          const char *field, struct str before, struct str after,
                          struct error *err) WARN_UNUSED;
@@ -60,6 +66,10 @@ enum status store_mark_project(struct store_project *item, struct arena *arena,
 enum status store_listed_project(struct catalog *catalog, int64_t source,
                                  const struct store_project *item, int64_t *row,
                                  enum store_result *result, struct error *err) WARN_UNUSED;
+/* Whether categories, sharing or schedules are not as they are stored. */
+enum status store_lists_differ(struct catalog *catalog, int64_t row,
+                               const struct project *project, bool *out,
+                               struct error *err) WARN_UNUSED;
 
 /* A walk has reached its end: what its viewer has seen, and how often others were missed. */
 enum status store_walk_views(struct catalog *catalog, int64_t source, int64_t walk,

@@ -77,7 +77,8 @@ struct notebook {
     size_t connection_count;
     struct cell *cells; /* depth first, in notebook order: position is the index */
     size_t cell_count;
-    bool is_complete; /* from an export; false from /cells: no nesting, no reads */
+    int64_t parser_version; /* EXPORT_PARSER_VERSION of hex/export.h; 0: not from an export */
+    bool is_complete;       /* from an export; false from /cells: no nesting, no reads */
 };
 
 /* True when the cell makes a data set: it has a data frame name. */

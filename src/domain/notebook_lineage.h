@@ -13,6 +13,12 @@
 #include "domain/edge.h"
 
 /*
+ * Counts what notebook_lineage makes of the same notebook. Whoever changes that, here or in
+ * what it calls, adds one: the next run then analyses every project again, without a request.
+ */
+#define NOTEBOOK_LINEAGE_VERSION 1
+
+/*
  * Gives the notebook of a component, for its data frames; *out = NULL when it is not known
  * (never an error). It must live as long as the arena of the call.
  */

@@ -380,6 +380,7 @@ enum status export_read(struct str text, struct str project_id, struct arena *ar
         return error_nomem(err);
     }
     reader.notebook->is_complete = true;
+    reader.notebook->parser_version = EXPORT_PARSER_VERSION;
     map_init(&reader.cell_ids);
     map_init(&reader.connection_ids);
     status = read_file(&reader, root, project_id);

@@ -13,6 +13,13 @@
 #include "domain/notebook.h"
 
 /*
+ * Counts what export_read makes of the same text. Whoever changes that - a field more, another
+ * name, a cell type understood - adds one: the next run then reads every stored export again,
+ * without a request (app/reread.h).
+ */
+#define EXPORT_PARSER_VERSION 1
+
+/*
  * Parses text (not kept) into *notebook, which lives in arena. project_id overrides what the
  * file says of itself; STR_NULL: the file's own id is needed. *raw is the text to keep:
  * values of environment variables and secrets blanked; STR_NULL when that cannot be done

@@ -58,7 +58,9 @@ struct sync_options {
     bool accepts_deletes;       /* the brake is off for this run */
     const struct sync_connection_default *defaults;
     size_t default_count;
-    sync_wants_fn *wants; /* NULL: all */
+    int64_t refresh_after_ms; /* unchanged projects are read again, about so old; 0: never */
+    int64_t refresh_requests_hour; /* for them, in any hour; INT64_MAX: no limit */
+    sync_wants_fn *wants;          /* NULL: all */
     void *wants_ctx;
     sync_progress_fn *progress; /* NULL: none */
     void *progress_ctx;
@@ -105,6 +107,7 @@ struct sync_summary {
     int64_t cells;
     int64_t runs;
     int64_t pictures;
+    int64_t aged;     /* unchanged projects that were read again because of their age */
     int64_t denied;   /* projects whose contents this token may not read */
     int64_t requests; /* sent, retries included */
     struct sync_absence absence;

@@ -47,6 +47,10 @@ struct sync_job {
     unsigned page_count;  /* of the present step */
     struct error failure; /* the first thing that went wrong */
     bool is_export_refused;
+    bool is_runs_refused;
+    bool is_unasked;  /* its contents were not asked for: the endpoints are closed */
+    bool is_for_age;  /* it has not changed */
+    int64_t requests; /* asked for it */
 };
 
 #define MAX_PAGES                                                                              \
@@ -88,6 +92,11 @@ static void note_failure(struct sync_job *job, const struct error *err)
     }
 }
 
+static bool is_refusal(const struct error *err)
+{
+    return err->code == ERR_FORBIDDEN || err->code == ERR_NOT_FOUND;
+}
+
 /* ---- storing ---- */
 
 static enum status store_parts(struct sync_job *job, struct error *err)
@@ -109,10 +118,18 @@ static enum status store_parts(struct sync_job *job, struct error *err)
         status = catalog_store_runs(catalog, source, id, job->runs, job->run_count,
                                     job->work.activity_mark, now_ms, err);
     }
+    if (status == OK && job->is_runs_refused) {
+        status = catalog_skip_runs(catalog, source, id, job->work.activity_mark, now_ms, err);
+    }
     if (status == OK && job->failure.code != OK) {
-        bool is_denied = job->failure.code == ERR_FORBIDDEN && job->notebook == NULL;
+        /* Who was not asked may be readable tomorrow, with another scope. */
+        bool is_denied =
+            job->failure.code == ERR_FORBIDDEN && job->notebook == NULL && !job->is_unasked;
         status =
             catalog_store_failure(catalog, source, id, is_denied, &job->failure, now_ms, err);
+    }
+    if (status == OK && job->is_for_age) {
+        status = catalog_note_aged(catalog, source, id, job->requests, now_ms, err);
     }
     return status;
 }
@@ -140,8 +157,13 @@ static void count_result(struct sync_job *job)
 {
     struct sync *sync = job->sync;
     struct sync_step *step = &sync->summary->details;
-    if (job->failure.code == ERR_FORBIDDEN || job->failure.code == ERR_NOT_FOUND) {
+    if (is_refusal(&job->failure)) {
         sync->summary->denied += job->failure.code == ERR_FORBIDDEN;
+    }
+    if (job->is_unasked) {
+        log_debug("project %.*s was not asked for: %s", STR_ARG(job->work.project_id),
+                  job->failure.message);
+    } else if (is_refusal(&job->failure)) {
         sync_warning(sync, step, "project '%.*s' (%.*s): %s", STR_ARG(job->work.title),
                      STR_ARG(job->work.project_id), job->failure.message);
     } else if (job->failure.code != OK) {
@@ -150,6 +172,7 @@ static void count_result(struct sync_job *job)
         return;
     }
     step->records++;
+    sync->summary->aged += job->is_for_age ? 1 : 0;
     if (job->notebook != NULL || job->has_runs) {
         step->updated++;
     }
@@ -157,7 +180,7 @@ static void count_result(struct sync_job *job)
     sync->summary->runs += job->has_runs ? (int64_t)job->run_count : 0;
 }
 
-/* Nobody was asked, since the endpoints refuse this token: that is a denial as well. */
+/* Nobody was asked, since the endpoints refuse this token: a denial, but none to remember. */
 static void note_closed_gates(struct sync_job *job)
 {
     const struct sync *sync = job->sync;
@@ -165,6 +188,7 @@ static void note_closed_gates(struct sync_job *job)
     if (job->work.needs_content && job->notebook == NULL && job->failure.code == OK &&
         sync->export_gate.is_closed && has_cells) {
         (void)error_set(&job->failure, ERR_FORBIDDEN, "this token may not read its contents");
+        job->is_unasked = true;
     }
 }
 
@@ -198,6 +222,9 @@ static void store_job(struct sync_job *job)
 static void finish_job(struct sync_job *job)
 {
     struct sync *sync = job->sync;
+    if (job->is_for_age) {
+        sync_age_release(sync, &job->work);
+    }
     sync->running_jobs--;
     sync->work_done++;
     job->next = sync->idle_jobs;
@@ -247,6 +274,7 @@ static void send_call(struct sync_job *job, enum hex_call call, hex_done_fn *don
         .ctx = job,
     };
     job->page_count++;
+    job->requests++;
     if (hex_api_send(job->sync->options->api, &request, &err) != OK) {
         sync_fatal(job->sync, &err);
         finish_job(job);
@@ -275,9 +303,20 @@ static bool ends_run(struct sync_job *job, const struct error *err)
     return false;
 }
 
-static bool is_refusal(const struct error *err)
+/* Neither an export nor cells: a private project, or (after many) a token without the scopes.
+ */
+static void note_content_refusal(struct sync_job *job, const struct error *err)
 {
-    return err->code == ERR_FORBIDDEN || err->code == ERR_NOT_FOUND;
+    struct sync *sync = job->sync;
+    bool is_closed = is_refusal(err) && sync_gate_refuse(&sync->cells_gate, false);
+    is_closed =
+        (job->is_export_refused && sync_gate_refuse(&sync->export_gate, false)) || is_closed;
+    if (is_closed) {
+        sync_warning(sync, &sync->summary->details,
+                     "this token may not read the contents of projects: the others are not "
+                     "asked for in this run (%s)",
+                     err->message);
+    }
 }
 
 static void on_export(void *ctx, const struct http_answer *answer, const struct json *document,
@@ -311,6 +350,7 @@ static void on_export(void *ctx, const struct http_answer *answer, const struct 
     job->notebook = NULL;
     if (!wants_cells(job)) {
         note_failure(job, &err);
+        note_content_refusal(job, &err);
     }
     go_to(job, JOB_STEP_CELLS);
 }
@@ -337,7 +377,7 @@ static void on_cells(void *ctx, const struct http_answer *answer, const struct j
         return;
     }
     if (is_refusal(&err)) {
-        (void)sync_gate_refuse(&job->sync->cells_gate, false);
+        note_content_refusal(job, &err);
     }
     if (job->notebook == NULL) {
         job->notebook = ARENA_NEW(&job->arena, struct notebook);
@@ -387,7 +427,9 @@ static void on_runs(void *ctx, const struct http_answer *answer, const struct js
     } else if (err.code == OK &&
                decode_runs(document, &job->arena, &job->runs, &job->run_count, &err) == OK) {
         job->has_runs = true;
-    } else if (err.code != ERR_FORBIDDEN && err.code != ERR_NOT_FOUND) {
+    } else if (is_refusal(&err)) {
+        job->is_runs_refused = true;
+    } else {
         note_failure(job, &err);
     }
     go_to(job, JOB_STEP_QUERIED_TABLES);
@@ -442,7 +484,7 @@ static void on_queried_tables(void *ctx, const struct http_answer *answer,
             return;
         }
         job->has_tables = true;
-    } else if (err.code != ERR_FORBIDDEN && err.code != ERR_NOT_FOUND) {
+    } else if (!is_refusal(&err)) {
         note_failure(job, &err);
     }
     go_to(job, JOB_STEP_STORE);
@@ -492,17 +534,33 @@ static bool is_wanted(struct sync *sync, const struct catalog_work *work)
     return sync->options->wants == NULL || sync->options->wants(sync->options->wants_ctx, work);
 }
 
-/* The next project to read into job; false at the queue's end or on failure. */
+/* From the queue of what changed, and when that is empty from the queue of what is old. */
+static enum status next_due(struct sync *sync, struct sync_job *job, bool *has_more,
+                            struct error *err)
+{
+    const struct sync_options *options = sync->options;
+    arena_reset(&job->arena);
+    if (!sync->is_at_aged) {
+        enum status status = catalog_next_work(
+            options->catalog, sync->source.id, options->includes_archived, sync_now_ms(sync),
+            &sync->after_views, &sync->after_id, &job->arena, &job->work, has_more, err);
+        if (status != OK || *has_more) {
+            return status;
+        }
+        sync->is_at_aged = true;
+        sync->after_age_ms = INT64_MIN;
+        sync->after_id = STR_NULL;
+    }
+    return sync_next_aged(sync, &job->arena, &job->work, has_more, err);
+}
+
+/* The next project to read into job; false at the queues' end or on failure. */
 static bool take_work(struct sync *sync, struct sync_job *job)
 {
     struct error err = ERROR_INIT;
-    const struct sync_options *options = sync->options;
     for (;;) {
         bool has_more = false;
-        arena_reset(&job->arena);
-        enum status status = catalog_next_work(
-            options->catalog, sync->source.id, options->includes_archived, sync_now_ms(sync),
-            &sync->after_views, &sync->after_id, &job->arena, &job->work, &has_more, &err);
+        enum status status = next_due(sync, job, &has_more, &err);
         if (status != OK) {
             sync_fatal(sync, &err);
             return false;
@@ -516,25 +574,37 @@ static bool take_work(struct sync *sync, struct sync_job *job)
                                                                   : sizeof(sync->after_id_text);
         memcpy(sync->after_id_text, sync->after_id.p, n);
         sync->after_id = str_from_n(sync->after_id_text, n);
+        job->is_for_age = sync->is_at_aged;
         if (is_wanted(sync, &job->work)) {
+            sync->work_total += job->is_for_age ? 1 : 0;
             return true;
+        }
+        if (job->is_for_age) {
+            sync_age_release(sync, &job->work);
+            continue;
         }
         sync->summary->details.filtered++;
         sync->work_done++;
     }
 }
 
+enum status sync_tier_is_closed(struct catalog *catalog, int64_t source, int64_t now_ms,
+                                struct arena *arena, bool *out, struct error *err)
+{
+    struct str since;
+    int64_t since_ms;
+    enum status status =
+        catalog_get_fact(catalog, source, QUERIED_TABLES_FACT, arena, &since, err);
+    *out = status == OK && timestamp_parse(since, &since_ms) && now_ms - since_ms < FACT_AGE_MS;
+    return status;
+}
+
 static void load_gates(struct sync *sync)
 {
     struct error err = ERROR_INIT;
-    struct str since;
-    int64_t since_ms;
-    if (catalog_get_fact(sync->options->catalog, sync->source.id, QUERIED_TABLES_FACT,
-                         &sync->arena, &since, &err) != OK) {
+    if (sync_tier_is_closed(sync->options->catalog, sync->source.id, sync_now_ms(sync),
+                            &sync->arena, &sync->queried_tables_gate.is_closed, &err) != OK) {
         sync_fatal(sync, &err);
-    } else if (timestamp_parse(since, &since_ms) &&
-               sync_now_ms(sync) - since_ms < FACT_AGE_MS) {
-        sync->queried_tables_gate.is_closed = true;
     }
 }
 

@@ -101,6 +101,9 @@ static enum status reopen_walk(struct sync *sync, bool drops_cursor, struct erro
             catalog_walk_close(catalog, sync->source.id, walk->walk.id, false, now_ms, err);
     }
     if (status == OK) {
+        status = catalog_forget_denials(catalog, sync->source.id, sync->viewer.token_mark, err);
+    }
+    if (status == OK) {
         status = catalog_walk_open(catalog, sync->source.id, &sync->viewer, now_ms,
                                    &walk->arena, &walk->walk, err);
     }

@@ -81,7 +81,10 @@ struct sync {
     struct sync_lookups lookups;
     struct sync_list_state lists[SYNC_LIST_COUNT];
 
-    int64_t after_views; /* where in the queue of due projects we are */
+    bool is_at_aged;      /* all that changed was taken: now what is old */
+    int64_t after_age_ms; /* the position there, with after_id */
+    int64_t age_reserved; /* requests of running jobs that are about age */
+    int64_t after_views;  /* where in the queue of due projects we are */
     struct str after_id;
     char after_id_text[64];
     bool has_no_more_work;
@@ -149,6 +152,22 @@ bool sync_lookups_are_done(const struct sync *sync);
 void sync_fill_jobs(struct sync *sync);
 bool sync_details_are_done(const struct sync *sync);
 void sync_jobs_free(struct sync *sync);
+
+/* The workspace has answered lately that its tier lacks queried tables. */
+enum status sync_tier_is_closed(struct catalog *catalog, int64_t source, int64_t now_ms,
+                                struct arena *arena, bool *out, struct error *err) WARN_UNUSED;
+
+/* ---- sync_age.c ---- */
+
+/*
+ * The next unchanged project that is old, when this hour's share has room for it; else
+ * *has_more false. Its requests are reserved until sync_age_release.
+ */
+enum status sync_next_aged(struct sync *sync, struct arena *arena, struct catalog_work *work,
+                           bool *has_more, struct error *err) WARN_UNUSED;
+/* The requests that it costs when nothing goes wrong. */
+int64_t sync_age_cost(const struct catalog_work *work);
+void sync_age_release(struct sync *sync, const struct catalog_work *work);
 
 /* ---- sync_pictures.c ---- */
 

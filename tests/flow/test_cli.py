@@ -18,7 +18,7 @@ HEXMETA = None
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 COMMANDS = ["ingest", "sync", "test", "import", "show", "export", "config", "version", "help"]
 KINDS = ["projects", "components", "cells", "datasets", "tables", "tags", "connections",
-         "collections", "runs", "users", "groups"]
+         "collections", "runs", "changes", "users", "groups"]
 EXPORT_KINDS = ["workspace", "connection", "project", "cell", "dataset", "table", "edge", "run"]
 
 ORDERS = """\

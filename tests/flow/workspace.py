@@ -100,6 +100,16 @@ class Workspace:
             )
         return path
 
+    def start(self, *arguments):
+        """Starts hexmeta in the folder; the process, with its stderr to be read."""
+        return subprocess.Popen(
+            [os.path.abspath(program("hexmeta")), *arguments],
+            cwd=self.folder.name,
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.PIPE,
+            text=True,
+        )
+
     def hexmeta(self, *arguments):
         """Runs hexmeta in the folder; the finished process, with stdout and stderr as text."""
         return subprocess.run(

@@ -63,6 +63,27 @@ static void test_second_writer_is_told_who_writes(void **state)
     catalog_close(second);
 }
 
+static void test_waiting_ends_by_time_or_by_hand(void **state)
+{
+    static const volatile sig_atomic_t stop = 1;
+    struct fixture *f = *state;
+    struct catalog *second = NULL;
+    struct catalog_wait wait = {.timeout_ms = 0};
+    assert_int_equal(catalog_open_waiting(f->path, CATALOG_MODE_WRITE, &f->clock, &wait,
+                                          &second, NULL, &f->err),
+                     ERR_IO);
+    assert_non_null(strstr(f->err.message, "still being written by process "));
+    wait = (struct catalog_wait){.timeout_ms = INT64_MAX, .stop = &stop};
+    assert_int_equal(catalog_open_waiting(f->path, CATALOG_MODE_WRITE, &f->clock, &wait,
+                                          &second, NULL, &f->err),
+                     ERR_CANCELLED);
+    assert_null(second);
+    close_catalog(f);
+    OKAY(f, catalog_open_waiting(f->path, CATALOG_MODE_WRITE, &f->clock, &wait, &second, NULL,
+                                 &f->err));
+    catalog_close(second);
+}
+
 static void test_what_is_no_catalog(void **state)
 {
     struct fixture *f = *state;
@@ -514,6 +535,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         TEST(test_created_file_is_private),
         TEST(test_second_writer_is_told_who_writes),
+        TEST(test_waiting_ends_by_time_or_by_hand),
         TEST(test_what_is_no_catalog),
         TEST(test_newer_schema_is_refused),
         TEST(test_sources),

@@ -32,6 +32,9 @@ static const struct option_spec show_options[] = {
      .choices = sizes,
      .help = "h"},
 };
+static const struct option_spec ingest_options[] = {
+    {.name = "wait", .argument = "S", .type = OPTION_TYPE_OPTIONAL_COUNT, .help = "h"},
+};
 static const struct option_command commands[] = {
     {.name = "show",
      .arguments = "KIND [ID]",
@@ -39,7 +42,7 @@ static const struct option_command commands[] = {
      .max_arguments = 2,
      .options = show_options,
      .option_count = 3},
-    {.name = "ingest", .arguments = ""},
+    {.name = "ingest", .arguments = "", .options = ingest_options, .option_count = 1},
 };
 static const struct option_table table = {.program = "p",
                                           .options = globals,
@@ -189,6 +192,37 @@ static void test_choice_comes_as_the_table_spells_it(void **state)
     option_result_free(&result);
 }
 
+static void test_value_may_be_left_out(void **state)
+{
+    static const struct {
+        const char *in;
+        enum status want;
+        int count;
+    } cases[] = {{"ingest --wait", OK, -1},          {"ingest --wait=60", OK, 60},
+                 {"--wait ingest", OK, -1},          {"ingest --wait=60 --wait", OK, -1},
+                 {"ingest --wait=x", ERR_CONFIG, 0}, {"ingest --wait=", ERR_CONFIG, 0},
+                 {"ingest --wait=-1", ERR_CONFIG, 0}};
+    struct buf synopsis;
+    (void)state;
+    for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+        struct option_result result;
+        struct error err = ERROR_INIT;
+        char storage[256];
+        assert_int_equal(parse(cases[i].in, storage, sizeof(storage), &result, &err),
+                         cases[i].want);
+        if (cases[i].want == OK) {
+            assert_true(option_is_set(&result, "wait"));
+            assert_int_equal(option_count(&result, "wait", -1), cases[i].count);
+            assert_string_equal(result.command->name, "ingest");
+        }
+        option_result_free(&result);
+    }
+    buf_init(&synopsis, 64);
+    option_write_synopsis(&ingest_options[0], &synopsis);
+    assert_string_equal(buf_cstr(&synopsis), "--wait[=S]");
+    buf_free(&synopsis);
+}
+
 static void test_number_of_arguments(void **state)
 {
     static const struct {
@@ -249,6 +283,7 @@ int main(void)
         cmocka_unit_test(test_bad_lines),
         cmocka_unit_test(test_repeated_option_keeps_all_values),
         cmocka_unit_test(test_choice_comes_as_the_table_spells_it),
+        cmocka_unit_test(test_value_may_be_left_out),
         cmocka_unit_test(test_number_of_arguments),
         cmocka_unit_test(test_parse_failure_still_names_the_command),
         cmocka_unit_test(test_table_contradictions_are_found),

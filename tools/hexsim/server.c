@@ -3,6 +3,7 @@
 #include "base/clock.h"
 #include "hexsim/control.h"
 #include "hexsim/scopes.h"
+#include "io/json.h"
 
 #include <arpa/inet.h>
 #include <errno.h>
@@ -157,7 +158,31 @@ static void count_request(struct server *server, const char *method, struct str 
     }
 }
 
-static void log_request(const struct exchange *x, const char *method, struct str path,
+/* The project that a request is about, wherever it names it; STR_NULL: about none. */
+static struct str project_of(const struct api_request *request, struct arena *arena)
+{
+    struct str id = str_sub(request->path, strlen("/api/v1/projects/"), SIZE_MAX);
+    if (str_is(request->path, "/api/v1/cells")) {
+        return api_argument(request, "projectId");
+    }
+    if (!str_starts_with(request->path, "/api/v1/projects/")) {
+        return STR_NULL;
+    }
+    if (!str_is(id, "export")) {
+        return str_sub(id, 0, str_find(id, '/'));
+    }
+    struct json *body = NULL;
+    struct error err = ERROR_INIT;
+    id = STR_NULL;
+    if (json_parse(request->body, &json_limits_default, &body, &err) == OK) {
+        id = json_str(json_get(body, "projectId"));
+        id = str_is_null(id) ? id : sim_copy(arena, id);
+    }
+    json_free(body);
+    return id;
+}
+
+static void log_request(struct exchange *x, const struct api_request *request,
                         const struct api_answer *answer)
 {
     struct server *server = x->server;
@@ -172,9 +197,10 @@ static void log_request(const struct exchange *x, const char *method, struct str
     json_out_init(&out, &line);
     json_out_object(&out);
     json_out_field_time(&out, "time", clock_wall_ms(&server->clock));
-    json_out_field_cstr(&out, "method", method);
-    json_out_field_str(&out, "path", path);
+    json_out_field_cstr(&out, "method", request->method);
+    json_out_field_str(&out, "path", request->path);
     json_out_field_str(&out, "query", query);
+    json_out_field_str(&out, "project", project_of(request, &x->arena));
     json_out_field_int(&out, "status", answer->status);
     json_out_field_int(&out, "ms", clock_monotonic_ms(&server->clock) - x->started_ms);
     json_out_field_int(&out, "bytes", (int64_t)answer->body.size);
@@ -390,7 +416,8 @@ static enum MHD_Result answer_exchange(struct exchange *x, const char *path, con
     if (buf_status(&answer.body) != OK) {
         sim_fail_memory();
     }
-    log_request(x, method, full_path, &answer);
+    request.path = full_path; /* the API has cut it */
+    log_request(x, &request, &answer);
     return send_answer(x, &request, &answer, wait_ms);
 }
 

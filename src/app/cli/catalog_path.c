@@ -1,6 +1,7 @@
 #include "app/cli/catalog_path.h"
 
 #include "app/cli/configuration.h"
+#include "app/cli/stop.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -10,13 +11,26 @@ static enum status ask_configuration(const struct cli *cli, const char *path,
                                      struct arena *arena, const char **out, struct error *err)
 {
     struct config config;
-    enum status status = configuration_load(cli, path, &config, err);
+    enum status status = configuration_load_without_secrets(cli, path, &config, err);
     if (status == OK) {
         *out = arena_cstr(arena, config.catalog);
         status = *out != NULL ? OK : error_nomem(err);
     }
     config_free(&config);
     return status;
+}
+
+bool catalog_path_wait(const struct cli *cli, struct catalog_wait *out)
+{
+    int64_t seconds = option_count(&cli->options, "wait", INT64_MAX);
+    *out = (struct catalog_wait){
+        .timeout_ms = seconds < INT64_MAX / 1000 ? seconds * 1000 : INT64_MAX,
+    };
+    if (!option_is_set(&cli->options, "wait")) {
+        return false;
+    }
+    out->stop = stop_install();
+    return true;
 }
 
 enum status catalog_path_find(const struct cli *cli, struct arena *arena, const char **out,
@@ -66,11 +80,14 @@ enum status catalog_path_open(const struct cli *cli, enum catalog_mode mode,
 {
     const char *name = NULL;
     bool is_created = false;
+    struct catalog_wait wait;
     enum status status = catalog_path_find(cli, arena, &name, err);
     if (status != OK) {
         return status;
     }
-    status = catalog_open(name, mode, &cli->clock, out, &is_created, err);
+    bool waits = catalog_path_wait(cli, &wait);
+    status = catalog_open_waiting(name, mode, &cli->clock, waits ? &wait : NULL, out,
+                                  &is_created, err);
     if (status == ERR_NOT_FOUND) {
         return error_set(err, ERR_NOT_FOUND,
                          "there is no catalog at %s. Make one with 'hexmeta import FILE' from "

@@ -39,7 +39,8 @@ cli_command_fn cmd_config;
 cli_command_fn cmd_export;
 cli_command_fn cmd_help;
 cli_command_fn cmd_import;
-cli_command_fn cmd_ingest; /* also sync */
+cli_command_fn cmd_ingest;  /* also sync */
+cli_command_fn cmd_offline; /* sync --offline */
 cli_command_fn cmd_show;
 cli_command_fn cmd_test;
 cli_command_fn cmd_version;

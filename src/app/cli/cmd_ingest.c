@@ -1,4 +1,6 @@
+#include "app/cli/catalog_path.h"
 #include "app/cli/configuration.h"
+#include "app/cli/dry_run.h"
 #include "app/cli/run_view.h"
 #include "app/cli/stop.h"
 #include "app/ingest.h"
@@ -124,6 +126,12 @@ static void tell(const struct cli *cli, const struct ingest_summary *run)
             " requests.",
             sync->changes.added, sync->changes.updated, sync->changes.unchanged,
             sync->requests);
+    if (sync->aged > 0) {
+        cli_say(cli,
+                "%" PRId64 " unchanged projects were read again, as they are every "
+                "hexmeta.refreshAfterDays.",
+                sync->aged);
+    }
     if (sync->denied > 0) {
         cli_say(cli,
                 "%" PRId64 " projects are listed, but this token may not read their contents.",
@@ -173,10 +181,13 @@ static enum exit_code run(struct cli *cli, const struct config *config)
     struct run_view view;
     struct ingest_summary summary;
     const char *command = cli->options.command->name;
+    struct catalog_wait wait;
+    bool waits = catalog_path_wait(cli, &wait);
     const struct ingest_options options = {.config = config,
                                            .clock = cli->clock,
                                            .command = command,
                                            .stop = stop_install(),
+                                           .wait = waits ? &wait : NULL,
                                            .progress = on_progress,
                                            .progress_ctx = &view,
                                            .accepts_deletes =
@@ -188,11 +199,30 @@ static enum exit_code run(struct cli *cli, const struct config *config)
     return code;
 }
 
+static enum status check_options(const struct cli *cli, struct error *err)
+{
+    bool is_dry = option_is_set(&cli->options, "dry-run");
+    if (is_dry && option_is_set(&cli->options, "offline")) {
+        return error_set(err, ERR_CONFIG, "--dry-run and --offline exclude each other");
+    }
+    if (!is_dry && option_is_set(&cli->options, "json")) {
+        return error_set(err, ERR_CONFIG, "--json belongs to --dry-run");
+    }
+    return OK;
+}
+
 enum exit_code cmd_ingest(struct cli *cli)
 {
     struct error err = ERROR_INIT;
     struct config config;
     const char *path = configuration_path(cli);
+    enum status status = check_options(cli, &err);
+    if (status != OK) {
+        return cli_fail(cli, &err);
+    }
+    if (option_is_set(&cli->options, "offline")) {
+        return cmd_offline(cli);
+    }
     if (path == NULL) {
         (void)error_set(&err, ERR_CONFIG,
                         "'%s' needs a configuration: hexmeta %s -c FILE. It is OpenMetadata's "
@@ -200,8 +230,11 @@ enum exit_code cmd_ingest(struct cli *cli)
                         cli->options.command->name, cli->options.command->name);
         return cli_fail(cli, &err);
     }
-    enum status status = configuration_load(cli, path, &config, &err);
-    enum exit_code code = status == OK ? run(cli, &config) : cli_fail(cli, &err);
+    bool is_dry = option_is_set(&cli->options, "dry-run");
+    status = configuration_load(cli, path, &config, &err);
+    enum exit_code code = status != OK ? cli_fail(cli, &err)
+                          : is_dry     ? dry_run(cli, &config)
+                                       : run(cli, &config);
     config_free(&config);
     return code;
 }

@@ -99,6 +99,7 @@ static const struct option_word show_words[] = {
     {"connections", "Data connections, and how much uses them"},
     {"collections", "Collections, and how many projects they hold"},
     {"runs", "Runs of published projects, newest first"},
+    {"changes", "What changed when in Hex, newest first"},
     {"users", "People of the workspace"},
     {"groups", "Groups of people"},
 };
@@ -108,6 +109,7 @@ static const struct option_example show_examples[] = {
     {"hexmeta show projects 'Weekly revenue'", "One project, by id or exact title."},
     {"hexmeta show cells --search refund --json | jq .project",
      "The projects that have a cell about refunds."},
+    {"hexmeta show changes 'Weekly revenue'", "What changed in that project, and when."},
     {"hexmeta show tables --csv > tables.csv", "The tables, for a spreadsheet."},
 };
 
@@ -159,14 +161,6 @@ static const struct option_example config_examples[] = {
      "What would hold with that setting."},
 };
 
-/* Of ingest and sync. */
-static const struct option_spec ingest_options[] = {
-    {.name = "accept-deletes",
-     .type = OPTION_TYPE_FLAG,
-     .help = "Let any number of projects stop being active in this run; without it, more than "
-             "hexmeta.maxDeletePercent allows are held back and the exit status is 5"},
-};
-
 static const struct option_example ingest_examples[] = {
     {"hexmeta ingest -c hex.yaml", "Read the workspace that hex.yaml names."},
     {"hexmeta ingest -c hex.yaml --set hexmeta.details=listing",
@@ -184,6 +178,41 @@ static const struct option_example test_examples[] = {
     {"hexmeta test -c hex.yaml", "Is my token right, and what may it read?"},
     {"hexmeta test -c hex.yaml --json | jq -r 'select(.remedy) | .remedy'",
      "Only what there is to do."},
+};
+
+#define WAIT_OPTION                                                                            \
+    {                                                                                          \
+        .name = "wait", .argument = "SECONDS", .type = OPTION_TYPE_OPTIONAL_COUNT,             \
+        .fallback = "fail at once",                                                            \
+        .help = "Wait for another writer of the catalog, at most so long if a number is given" \
+    }
+
+#define ACCEPT_DELETES_OPTION                                                                  \
+    {                                                                                          \
+        .name = "accept-deletes", .type = OPTION_TYPE_FLAG,                                    \
+        .help = "Let any number of projects stop being active in this run; without it, more "  \
+                "than hexmeta.maxDeletePercent allows are held back and the exit status is 5"  \
+    }
+
+static const struct option_spec ingest_options[] = {WAIT_OPTION, ACCEPT_DELETES_OPTION};
+static const struct option_spec import_options[] = {WAIT_OPTION};
+static const struct option_spec sync_options[] = {
+    WAIT_OPTION,
+    ACCEPT_DELETES_OPTION,
+    {.name = "offline",
+     .type = OPTION_TYPE_FLAG,
+     .help = "Ask nobody: read every stored export in the catalog again"},
+    {.name = "dry-run",
+     .type = OPTION_TYPE_FLAG,
+     .help = "Walk the listing, say what would be read and for how long, write nothing"},
+    {.name = "json", .type = OPTION_TYPE_FLAG, .help = "With --dry-run: say it as JSON"},
+};
+
+static const struct option_example sync_examples[] = {
+    {"hexmeta sync -c hex.yaml --wait=600 -q", "For a timer, beside other runs."},
+    {"hexmeta sync -c hex.yaml --dry-run",
+     "What a run would read, and how long it would take."},
+    {"hexmeta sync --offline", "Everything anew from ./hex.catalog.db, without a token."},
 };
 
 static const struct option_example help_examples[] = {
@@ -212,10 +241,24 @@ static const struct option_command commands[] = {
     {.name = "sync",
      .arguments = "-c FILE",
      .summary = "Read a Hex workspace into the catalog and stop there",
-     .description = "Reads the workspace that the configuration names into the catalog and "
-                    "stops there, whatever sink the configuration names.",
-     .options = ingest_options,
-     .option_count = COUNT_OF(ingest_options)},
+     .description =
+         "Reads the workspace that the configuration names into the catalog and stops there, "
+         "whatever sink the configuration names.\n\n"
+         "With --offline no request is made and no token needed: the exports that the catalog "
+         "keeps are read again, of every workspace and of imported files, and their lineage is "
+         "computed anew. -c may be left out then, or name a configuration for the sake of its "
+         "catalog. A newer hexmeta does this by itself, at its next run, for what it "
+         "understands better.\n\n"
+         "With --dry-run only the listing is walked (one request a hundred projects) and "
+         "compared "
+         "with the catalog, which is neither written nor made: what would be read, with how "
+         "many "
+         "requests, and how long that takes at the configured pace. Refusals, further pages, "
+         "look-ups of missing projects and pictures are not foreseen.",
+     .options = sync_options,
+     .option_count = COUNT_OF(sync_options),
+     .examples = sync_examples,
+     .example_count = COUNT_OF(sync_examples)},
     {.name = "test",
      .arguments = "-c FILE",
      .summary = "Test the connection to Hex, step by step",
@@ -244,6 +287,8 @@ static const struct option_command commands[] = {
          "Such a file holds the notebook, its SQL and its charts, but no owner, views, "
          "schedules or runs; only `ingest` knows those. Importing a file again replaces what "
          "it brought before. The catalog is created when it is missing.",
+     .options = import_options,
+     .option_count = COUNT_OF(import_options),
      .takes_files = true,
      .examples = import_examples,
      .example_count = COUNT_OF(import_examples)},

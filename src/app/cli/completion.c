@@ -24,7 +24,7 @@ static void put_bash_value(struct buf *out, const struct option_spec *specs, siz
 {
     for (size_t i = 0; i < count; i++) {
         const struct option_spec *spec = &specs[i];
-        if (spec->type == OPTION_TYPE_FLAG) {
+        if (!option_needs_value(spec)) {
             continue;
         }
         (void)buf_append_cstr(out, "        ");
@@ -50,7 +50,7 @@ static void put_bash_skips(struct buf *out, const struct option_table *table)
             i == 0 ? table->options : table->commands[i - 1].options;
         size_t count = i == 0 ? table->option_count : table->commands[i - 1].option_count;
         for (size_t j = 0; j < count; j++) {
-            if (specs[j].type != OPTION_TYPE_FLAG) {
+            if (option_needs_value(&specs[j])) {
                 (void)buf_append_cstr(out, is_first ? "" : "|");
                 put_bash_flag(out, &specs[j]);
                 is_first = false;
@@ -152,13 +152,16 @@ static void put_zsh_text(struct buf *out, const char *text)
 
 static void put_zsh_spec(struct buf *out, const struct option_spec *spec, const char *flag)
 {
+    bool is_optional = spec->type == OPTION_TYPE_OPTIONAL_COUNT;
     bool is_long = spec->type != OPTION_TYPE_FLAG && flag[1] == '-';
     (void)buf_printf(out, " \\\n    '%s%s%s[", spec->repeats ? "*" : "", flag,
-                     is_long ? "=" : "");
+                     is_long && is_optional ? "=-"
+                     : is_long              ? "="
+                                            : "");
     put_zsh_text(out, spec->help);
     (void)buf_append_cstr(out, "]");
     if (spec->argument != NULL) {
-        (void)buf_append_cstr(out, ":");
+        (void)buf_append_cstr(out, is_optional ? "::" : ":");
         put_zsh_text(out, spec->argument);
         (void)buf_append_cstr(out, ":");
     }
@@ -273,7 +276,7 @@ static void put_fish_options(struct buf *out, const char *program, const char *c
             (void)buf_append_cstr(out, " -x -a '");
             put_choices(out, spec);
             (void)buf_append_cstr(out, "'");
-        } else if (spec->type != OPTION_TYPE_FLAG) {
+        } else if (option_needs_value(spec)) {
             (void)buf_append_cstr(out, " -x");
         }
         (void)buf_append_cstr(out, " -d ");

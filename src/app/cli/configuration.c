@@ -42,10 +42,11 @@ static void print_problems(const struct cli *cli, const struct config *config)
     }
 }
 
-enum status configuration_load(const struct cli *cli, const char *path, struct config *config,
-                               struct error *err)
+static enum status load(const struct cli *cli, const char *path, bool needs_no_secrets,
+                        struct config *config, struct error *err)
 {
-    struct config_source source = {.path = path, .secrets = secret_source_system()};
+    struct config_source source = {
+        .path = path, .secrets = secret_source_system(), .needs_no_secrets = needs_no_secrets};
     const char *catalog = option_text(&cli->options, "catalog");
     const char **sets = collect_sets(cli, &source.set_count);
     memset(config, 0, sizeof(*config));
@@ -70,4 +71,16 @@ enum status configuration_load(const struct cli *cli, const char *path, struct c
     }
     free(sets);
     return status;
+}
+
+enum status configuration_load(const struct cli *cli, const char *path, struct config *config,
+                               struct error *err)
+{
+    return load(cli, path, false, config, err);
+}
+
+enum status configuration_load_without_secrets(const struct cli *cli, const char *path,
+                                               struct config *config, struct error *err)
+{
+    return load(cli, path, true, config, err);
 }

@@ -68,9 +68,10 @@ static void put_options(struct buf *out, const struct option_spec *specs, size_t
         put_cstr(out, spec->name);
         (void)buf_append_cstr(out, "\\fR");
         if (spec->argument != NULL) {
-            (void)buf_append_cstr(out, " \\fI");
+            bool is_optional = spec->type == OPTION_TYPE_OPTIONAL_COUNT;
+            (void)buf_append_cstr(out, is_optional ? "[=\\fI" : " \\fI");
             put_cstr(out, spec->argument);
-            (void)buf_append_cstr(out, "\\fR");
+            (void)buf_append_cstr(out, is_optional ? "\\fR]" : "\\fR");
         }
         (void)buf_append_char(out, '\n');
         help_write_option_text(spec, &text);
