@@ -133,8 +133,7 @@ static void tell(const struct cli *cli, const struct ingest_summary *run)
                 sync->aged);
     }
     if (sync->denied > 0) {
-        cli_say(cli,
-                "%" PRId64 " projects are listed, but this token may not read their contents.",
+        cli_say(cli, "Listed, but with contents that this token may not read: %" PRId64 ".",
                 sync->denied);
     }
     tell_absence(cli, &sync->absence);
