@@ -65,15 +65,14 @@ enum status sync_know_viewer(struct sync *sync, struct str user_id, struct error
         OK) {
         return error_nomem(err);
     }
-    status = secret_fingerprint(salted_type, sync->options->api->authorization, mark, err);
-    if (status == OK &&
-        (arena_str(&sync->arena, str_from(mark), &sync->viewer.token_mark) != OK ||
-         arena_printf(&sync->arena, &sync->viewer.key, "%.*s %s:%.*s", STR_ARG(type),
-                      is_user ? "user" : "token",
-                      STR_ARG(is_user ? user_id : sync->viewer.token_mark)) != OK)) {
-        status = error_nomem(err);
+    secret_fingerprint(salted_type, sync->options->api->authorization, mark);
+    if (arena_str(&sync->arena, str_from(mark), &sync->viewer.token_mark) != OK ||
+        arena_printf(&sync->arena, &sync->viewer.key, "%.*s %s:%.*s", STR_ARG(type),
+                     is_user ? "user" : "token",
+                     STR_ARG(is_user ? user_id : sync->viewer.token_mark)) != OK) {
+        return error_nomem(err);
     }
-    return status;
+    return OK;
 }
 
 /* ---- the brake ---- */

@@ -4,7 +4,12 @@
 
 #include <errno.h>
 #include <fcntl.h>
-#include <openssl/evp.h>
+/*
+ * The plain functions: EVP of OpenSSL 3.0 looks its algorithms up when they are first used,
+ * and dies when memory ends meanwhile.
+ */
+#define OPENSSL_SUPPRESS_DEPRECATED
+#include <openssl/sha.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -223,21 +228,19 @@ enum status secret_expand(struct str text, const struct secret_source *source,
     return status;
 }
 
-enum status secret_fingerprint(struct str salt, struct str secret,
-                               char out[SECRET_FINGERPRINT_SIZE], struct error *err)
+void secret_fingerprint(struct str salt, struct str secret, char out[SECRET_FINGERPRINT_SIZE])
 {
     static const char digits[] = "0123456789abcdef";
-    unsigned char digest[EVP_MAX_MD_SIZE];
-    EVP_MD_CTX *context = EVP_MD_CTX_new();
-    bool is_done = context != NULL && EVP_DigestInit_ex(context, EVP_sha256(), NULL) == 1 &&
-                   EVP_DigestUpdate(context, salt.p, salt.n) == 1 &&
-                   EVP_DigestUpdate(context, secret.p, secret.n) == 1 &&
-                   EVP_DigestFinal_ex(context, digest, NULL) == 1;
-    EVP_MD_CTX_free(context);
-    for (size_t i = 0; is_done && i < (SECRET_FINGERPRINT_SIZE - 1) / 2; i++) {
+    unsigned char digest[SHA256_DIGEST_LENGTH];
+    SHA256_CTX context;
+    SHA256_Init(&context);
+    SHA256_Update(&context, salt.p, salt.n);
+    SHA256_Update(&context, secret.p, secret.n);
+    SHA256_Final(digest, &context);
+    explicit_bzero(&context, sizeof(context));
+    for (size_t i = 0; i < (SECRET_FINGERPRINT_SIZE - 1) / 2; i++) {
         out[2 * i] = digits[digest[i] >> 4];
         out[2 * i + 1] = digits[digest[i] & 15];
     }
-    out[is_done ? SECRET_FINGERPRINT_SIZE - 1 : 0] = '\0';
-    return is_done ? OK : error_nomem(err);
+    out[SECRET_FINGERPRINT_SIZE - 1] = '\0';
 }

@@ -42,8 +42,6 @@ enum status secret_expand(struct str text, const struct secret_source *source,
  * A text of 32 hexadecimal digits that tells one secret from another without telling anything
  * of it: the beginning of SHA-256 over salt and secret.
  */
-enum status secret_fingerprint(struct str salt, struct str secret,
-                               char out[SECRET_FINGERPRINT_SIZE],
-                               struct error *err) WARN_UNUSED;
+void secret_fingerprint(struct str salt, struct str secret, char out[SECRET_FINGERPRINT_SIZE]);
 
 #endif
