@@ -20,6 +20,19 @@ static bool check_identity(const json_t *before, const json_t *after, struct ref
     return true;
 }
 
+/* Each of a list must be whole, too. */
+static bool check_each(struct sim *sim, const json_t *fields, const char *name,
+                       const char *shape, struct refusal *why)
+{
+    const json_t *list = json_object_get(fields, name);
+    for (size_t i = 0; i < json_array_size(list); i++) {
+        if (!sim_check(sim, shape, json_array_get(list, i), why)) {
+            return false;
+        }
+    }
+    return true;
+}
+
 /*
  * What a patch has made of the fields that a create request has, too, must still have their
  * form. References are left out: they are names there and references here.
@@ -58,7 +71,9 @@ static bool check_fields(struct sim *sim, const struct kind *kind, const json_t 
             value_put(fields, key, NULL); /* as it was */
         }
     }
-    bool is_good = sim_check_structure(sim, kind->shape, fields, why);
+    bool is_good = sim_check_structure(sim, kind->shape, fields, why) &&
+                   check_each(sim, fields, "tags", "TagLabel", why) &&
+                   check_each(sim, fields, "owners", "EntityReference", why);
     json_decref(fields);
     return is_good;
 }

@@ -84,20 +84,6 @@ bool fqn_canonical(struct arena *arena, struct str fqn, bool has_doubled_quotes,
     return is_good;
 }
 
-struct str fqn_parent(struct str fqn)
-{
-    size_t last = 0;
-    bool is_inside = false;
-    for (size_t i = 0; i < fqn.n; i++) {
-        if (fqn.p[i] == '"') {
-            is_inside = !is_inside;
-        } else if (fqn.p[i] == '.' && !is_inside) {
-            last = i;
-        }
-    }
-    return str_sub(fqn, 0, last);
-}
-
 bool fqn_is_name(struct str name, size_t max_codepoints)
 {
     size_t n = 0;

@@ -17,8 +17,6 @@ struct str fqn_join(struct arena *arena, struct str parent, struct str name,
 /* The same name however it was quoted: for comparing. False when quotes do not close. */
 bool fqn_canonical(struct arena *arena, struct str fqn, bool has_doubled_quotes,
                    struct str *out);
-/* Everything before the last part; "" when there is one part only. */
-struct str fqn_parent(struct str fqn);
 /* False for names that no server takes: empty, longer than 256, with "::" or a line break. */
 bool fqn_is_name(struct str name, size_t max_codepoints);
 

@@ -150,7 +150,7 @@ static pcre2_code *compile_pattern(struct place *at, struct str text)
 {
     int code = 0;
     PCRE2_SIZE where = 0;
-    if (str_starts_with(text, "(?u)")) { /* Python's word for what UCP does */
+    if (str_starts_with_nocase(text, "(?u)")) { /* what UCP does, in Python's or Java's words */
         text = str_sub(text, 4, SIZE_MAX);
     }
     pcre2_code *pattern =

@@ -55,8 +55,7 @@ const struct schema *sim_schema(struct sim *sim, const char *shape, struct error
 {
     const struct schema *schema = NULL;
     struct arena *arena = &sim->schemas.arena;
-    struct str key = sim_printf(arena, "shape %s", shape);
-    union map_value *known = map_get(&sim->schemas.compiled, key);
+    union map_value *known = map_get(&sim->shapes, str_from(shape));
     if (known != NULL) {
         return known->pointer;
     }
@@ -68,7 +67,7 @@ const struct schema *sim_schema(struct sim *sim, const char *shape, struct error
         return NULL;
     }
     union map_value value = {.pointer = (void *)(uintptr_t)schema};
-    if (map_put(&sim->schemas.compiled, key, value) != OK) {
+    if (map_put(&sim->shapes, sim_copy(arena, str_from(shape)), value) != OK) {
         sim_fail_memory();
     }
     return schema;
@@ -89,7 +88,6 @@ static bool check(struct sim *sim, const char *shape, const json_t *body, bool i
     if (!is_good) {
         (void)refuse(why, 400, "[%.*s]", STR_ARG(buf_str(&reason)));
         why->is_violation = true;
-        why->is_structure = is_structure;
     }
     buf_free(&reason);
     return is_good;
@@ -157,6 +155,7 @@ enum status sim_init(struct sim *sim, const struct sim_options *options, struct 
     arena_init(&sim->arena, SIM_MAX_BYTES);
     map_init(&sim->labels);
     map_init(&sim->edges);
+    map_init(&sim->shapes);
     schema_set_init(&sim->schemas);
     if (!str_to_u64(str_sub(version, 0, dot), &major) || major < 1 || dot == SIZE_MAX) {
         return error_set(err, ERR_CONFIG, "--version wants a version like 2.0.7");
@@ -178,6 +177,7 @@ void sim_free(struct sim *sim)
     edge_free_all(sim);
     map_free(&sim->labels);
     map_free(&sim->edges);
+    map_free(&sim->shapes);
     schema_set_free(&sim->schemas);
     store_free(&sim->store);
     json_decref(sim->violations);

@@ -26,6 +26,7 @@ struct sim {
     bool is_two; /* 2.0 and newer */
     struct store store;
     struct schema_set schemas;
+    struct map shapes; /* request type -> compiled schema */
     struct map labels; /* tag labels that many entities share; json_t */
     struct map edges;  /* lineage by its two ids; struct edge */
     struct arena arena;
@@ -33,7 +34,6 @@ struct sim {
     struct str base_url; /* "http://127.0.0.1:8585/api" */
     struct entity *bot;
     struct entity *admin;
-    uint64_t job_number;
 };
 
 /* Who does something, and how. */
@@ -51,7 +51,6 @@ struct refusal {
     const char *type;    /* errorType, or NULL */
     struct str message;
     bool is_violation; /* the request breaks its schema */
-    bool is_structure; /* it could not even be read */
 };
 
 /* With the bot, the admin, their tokens, and what a fresh server has. */
