@@ -1022,6 +1022,14 @@ class Control(Case):
         self.assertEqual(states[0], states[1])
         self.assertEqual(states[0], sorted(states[0]))
 
+    def test_reset(self):
+        self.dashboard()
+        self.refused("PUT", "/dashboards", {}, 400)
+        self.om.control("reset", {})
+        with OpenMetadata() as fresh:
+            self.assertEqual(self.om.state(), fresh.state())
+        self.assertEqual(self.om.violations(), [])
+
     def test_counts(self):
         self.om.control("log/clear", {})
         self.dashboard()

@@ -75,7 +75,7 @@ static void configure(struct control *control, struct call *call)
     if (!str_is_null(fail)) {
         traffic_clear_faults(t);
         if (!traffic_add_faults(t, fail)) {
-            call_fail(call, 400, "not a fault: [METHOD ]PREFIX:STATUS|cut|slow[:EVERY|:@NTH]");
+            call_fail(call, 400, "not a fault: [METHOD ]PREFIX:STATUS|cut|slow[:N|:N+|:@N]");
             return;
         }
     }
@@ -166,6 +166,9 @@ void control_answer(struct control *control, struct call *call)
         edit(call);
     } else if (str_is(what, "config")) {
         configure(control, call);
+    } else if (str_is(what, "reset")) {
+        sim_reset(call->sim);
+        call_answer(call, 200, json_object());
     } else if (str_is(what, "log/clear")) {
         clear_log(control, call);
     } else if (str_is(what, "violations/clear")) {

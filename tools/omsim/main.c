@@ -93,8 +93,7 @@ static const struct option_spec specs[] = {
      .argument = "RULES",
      .type = OPTION_TYPE_TEXT,
      .repeats = true,
-     .help =
-         "[METHOD ]PREFIX:STATUS|cut|slow[:EVERY|:@NTH], separated by commas: wrong answers"},
+     .help = "[METHOD ]PREFIX:STATUS|cut|slow[:N|:N+|:@N], separated by commas: wrong answers"},
     {.name = "log",
      .argument = "FILE",
      .type = OPTION_TYPE_FILE,
@@ -171,7 +170,7 @@ static enum status read_traffic(struct program *program, struct error *err)
     for (size_t i = 0; (rules = option_nth(&program->options, "fail", i)) != NULL; i++) {
         if (!traffic_add_faults(t, str_from(rules))) {
             return error_set(err, ERR_CONFIG,
-                             "--fail wants [METHOD ]PREFIX:STATUS|cut|slow[:EVERY|:@NTH]");
+                             "--fail wants [METHOD ]PREFIX:STATUS|cut|slow[:N|:N+|:@N]");
         }
     }
     return OK;
@@ -262,7 +261,7 @@ static enum status serve(struct program *program, struct error *err)
     }
     unsigned port = server_port(program->server);
     program->sim.base_url =
-        sim_printf(&program->sim.arena, "http://%s:%u/api", program->address, port);
+        sim_printf(&program->sim.schemas.arena, "http://%s:%u/api", program->address, port);
     (void)printf("omsim: listening on http://%s:%u\n", program->address, port);
     (void)fflush(stdout);
     server_wait(program->server, &stop);

@@ -146,30 +146,18 @@ static void add_first_entities(struct sim *sim)
     test->updated_by = value_text(STR("admin"));
 }
 
-enum status sim_init(struct sim *sim, const struct sim_options *options, struct error *err)
+/* What requests have made, and nothing else. */
+static void make_contents(struct sim *sim)
 {
-    *sim = (struct sim){.options = *options};
-    struct str version = str_from(options->version);
-    uint64_t major = 0;
-    size_t dot = str_find(version, '.');
     arena_init(&sim->arena, SIM_MAX_BYTES);
     map_init(&sim->labels);
     map_init(&sim->edges);
-    map_init(&sim->shapes);
-    schema_set_init(&sim->schemas);
-    if (!str_to_u64(str_sub(version, 0, dot), &major) || major < 1 || dot == SIZE_MAX) {
-        return error_set(err, ERR_CONFIG, "--version wants a version like 2.0.7");
-    }
-    sim->is_two = major >= 2;
     store_init(&sim->store, sim->is_two);
-    schema_set_add(&sim->schemas, STR("shapes"), shape_document(sim->is_two));
     sim->violations = value_sure(json_array());
-    sim->base_url = STR("http://127.0.0.1/api");
     add_first_entities(sim);
-    return OK;
 }
 
-void sim_free(struct sim *sim)
+static void free_contents(struct sim *sim)
 {
     for (size_t i = 0; i < sim->labels.count; i++) {
         json_decref(sim->labels.entries[i].value.pointer);
@@ -177,9 +165,37 @@ void sim_free(struct sim *sim)
     edge_free_all(sim);
     map_free(&sim->labels);
     map_free(&sim->edges);
-    map_free(&sim->shapes);
-    schema_set_free(&sim->schemas);
     store_free(&sim->store);
     json_decref(sim->violations);
     arena_free(&sim->arena);
+}
+
+enum status sim_init(struct sim *sim, const struct sim_options *options, struct error *err)
+{
+    *sim = (struct sim){.options = *options};
+    struct str version = str_from(options->version);
+    uint64_t major = 0;
+    size_t dot = str_find(version, '.');
+    bool is_good =
+        str_to_u64(str_sub(version, 0, dot), &major) && major >= 1 && dot != SIZE_MAX;
+    sim->is_two = major >= 2;
+    sim->base_url = STR("http://127.0.0.1/api");
+    map_init(&sim->shapes);
+    schema_set_init(&sim->schemas);
+    schema_set_add(&sim->schemas, STR("shapes"), shape_document(sim->is_two));
+    make_contents(sim);
+    return is_good ? OK : error_set(err, ERR_CONFIG, "--version wants a version like 2.0.7");
+}
+
+void sim_reset(struct sim *sim)
+{
+    free_contents(sim);
+    make_contents(sim);
+}
+
+void sim_free(struct sim *sim)
+{
+    free_contents(sim);
+    map_free(&sim->shapes);
+    schema_set_free(&sim->schemas);
 }

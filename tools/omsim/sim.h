@@ -26,10 +26,10 @@ struct sim {
     bool is_two; /* 2.0 and newer */
     struct store store;
     struct schema_set schemas;
-    struct map shapes; /* request type -> compiled schema */
-    struct map labels; /* tag labels that many entities share; json_t */
-    struct map edges;  /* lineage by its two ids; struct edge */
-    struct arena arena;
+    struct map shapes;   /* request type -> compiled schema */
+    struct map labels;   /* tag labels that many entities share; json_t */
+    struct map edges;    /* lineage by its two ids; struct edge */
+    struct arena arena;  /* of keys; forgotten by sim_reset */
     json_t *violations;  /* requests that broke a schema */
     struct str base_url; /* "http://127.0.0.1:8585/api" */
     struct entity *bot;
@@ -56,6 +56,8 @@ struct refusal {
 /* With the bot, the admin, their tokens, and what a fresh server has. */
 enum status sim_init(struct sim *sim, const struct sim_options *options,
                      struct error *err) WARN_UNUSED;
+/* As after sim_init again; compiled schemas are kept. */
+void sim_reset(struct sim *sim);
 void sim_free(struct sim *sim);
 
 /* Fills why and returns false. */
