@@ -508,6 +508,11 @@ class Patch(Case):
                              [{"op": "replace", "path": "/description", "value": "x"}])
         self.assertEqual((answer.change, answer.json()["version"]), ("entityNoChange", 0.1))
 
+    def test_lists_that_are_empty_can_be_added_to(self):
+        found = self.patch({"op": "add", "path": "/tags/-", "value": label("HexStatus.Draft")},
+                           {"op": "add", "path": "/owners/0", "value": self.owner("anna")})
+        self.assertEqual((len(found["tags"]), len(found["owners"])), (1, 1))
+
     def test_columns(self):
         self.om.seed(databaseServices=[WAREHOUSE])
         table = self.om.edit("anna", "table", "snow.DB.S.T",
@@ -547,6 +552,8 @@ class Lists(Case):
             self.assertNotIn(field, found)
         found = self.om.get("/dashboards?fields=tags,sourceHash")["data"][0]
         self.assertEqual((len(found["tags"]), found["sourceHash"]), (1, "h"))
+        found = self.om.get("/dashboards?fields=owners,charts")["data"][0]
+        self.assertEqual((found["owners"], found["charts"]), ([], []))
 
     def test_filters(self):
         self.om.put("/services/dashboardServices", {"name": "my.svc", "serviceType": "Hex"})
@@ -999,6 +1006,16 @@ class Control(Case):
                        dataProducts=["P"])
         self.refused("PUT", "/dashboards", {"name": "x", "service": "hex",
                                             "dataProducts": ["P"]}, 400)
+
+    def test_a_workflow_of_the_servers_pages(self):
+        self.om.seed(entities=[{"type": "workflow", "body": {
+            "name": "test-1", "workflowType": "TEST_CONNECTION", "status": "Pending"}}])
+        path = "/automations/workflows/name/test-1"
+        found = self.om.patch(path, [
+            {"op": "add", "path": "/response", "value": {"status": "Successful", "steps": []}},
+            {"op": "replace", "path": "/status", "value": "Successful"}])
+        self.assertEqual((found["status"], found["response"]["status"]),
+                         ("Successful", "Successful"))
 
     def test_a_service_of_a_size(self):
         with OpenMetadata("--seed-service", "wh:Postgres:2:2:3:4") as om:

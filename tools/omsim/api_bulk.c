@@ -118,7 +118,7 @@ void api_bulk(struct call *call, const struct kind *kind)
         call_refuse(call, &why);
         return;
     }
-    rows_init(&bulk.rows, false);
+    rows_init(&bulk.rows, call->sim, false);
     count_names(&bulk);
     for (size_t i = 0; i < json_array_size(call->json); i++) {
         put_row(&bulk, json_array_get(call->json, i));
@@ -206,7 +206,7 @@ void api_delete_stale(struct call *call, const struct kind *kind)
     if (!find_scope(call, kind, &scope)) {
         return;
     }
-    rows_init(&rows, json_is_true(json_object_get(call->json, "dryRun")));
+    rows_init(&rows, call->sim, json_is_true(json_object_get(call->json, "dryRun")));
     read_seen(call, &seen);
     if (scope != NULL && seen.count > 0) { /* an empty list deletes nothing */
         delete_unseen(call, kind, scope, &seen, &rows);

@@ -144,6 +144,11 @@ static bool has_word(struct str list, struct str word)
     return false;
 }
 
+bool kind_has_field(const struct kind *kind, struct str name)
+{
+    return has_word(str_from(kind->optional), name);
+}
+
 /* Fields that are always there may be asked for, too. */
 static bool is_plain_field(struct str name)
 {
@@ -162,7 +167,7 @@ bool kind_read_fields(const struct kind *kind, struct str text, uint64_t *fields
         text = comma == SIZE_MAX ? STR("") : str_sub(text, comma + 1, SIZE_MAX);
         if (str_is(name, "*")) {
             *fields = KIND_ALL_FIELDS;
-        } else if (has_word(str_from(kind->optional), name)) {
+        } else if (kind_has_field(kind, name)) {
             *fields |= kind_field_bit(name);
         } else if (!is_plain_field(name)) {
             *wrong = name;

@@ -63,6 +63,8 @@ const struct kind *kind_of_type(struct str type);
 #define KIND_ALL_FIELDS UINT64_MAX
 /* The bit of an optional field, whatever its kind; 0 when the field is always shown. */
 uint64_t kind_field_bit(struct str name);
+/* Whether the kind has this optional field. */
+bool kind_has_field(const struct kind *kind, struct str name);
 /* Reads "owners,tags" or "*"; false (and the wrong name) when a name is no field of the kind.
  */
 bool kind_read_fields(const struct kind *kind, struct str text, uint64_t *fields,

@@ -127,6 +127,21 @@ static void render_data(const struct sim *sim, const struct entity *entity,
     }
 }
 
+/* Lists that were asked for are there, be they empty. */
+static void render_empty_lists(const struct entity *entity, const struct view *view,
+                               json_t *out)
+{
+    static const char *const names[] = {"owners",       "tags",      "domains",
+                                        "dataProducts", "followers", "reviewers"};
+    for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++) {
+        struct str name = str_from(names[i]);
+        if ((view->fields & kind_field_bit(name)) != 0 && kind_has_field(entity->kind, name) &&
+            json_object_get(out, names[i]) == NULL) {
+            value_put(out, names[i], value_sure(json_array()));
+        }
+    }
+}
+
 static void render_links(const struct sim *sim, const struct entity *entity,
                          enum link_kind kind, const char *name, const struct view *view,
                          json_t *out)
@@ -209,6 +224,7 @@ json_t *render_entity(const struct sim *sim, const struct entity *entity,
     value_put_text(out, "name", entity->name);
     value_put_text(out, "fullyQualifiedName", entity->fqn);
     render_data(sim, entity, view, out);
+    render_empty_lists(entity, view, out);
     value_put(out, "version", value_sure(json_real((double)entity->version / 10)));
     value_put_int(out, "updatedAt", entity->updated_ms);
     if (entity->updated_by != NULL) {

@@ -10,10 +10,11 @@ struct rows {
     json_t *done;
     json_t *failed;
     bool is_dry;
+    bool is_two; /* 2.0 says more of each row */
 };
 
 /* No rows yet. */
-void rows_init(struct rows *rows, bool is_dry);
+void rows_init(struct rows *rows, const struct sim *sim, bool is_dry);
 /* request (a name, or the whole request) is taken over. */
 void rows_add_done(struct rows *rows, json_t *request, int status);
 void rows_add_failed(struct rows *rows, json_t *request, int status, struct str message);
