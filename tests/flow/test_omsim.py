@@ -255,6 +255,34 @@ class Names(Case):
 
 
 class Put(Case):
+    def test_the_same_twice_changes_nothing_in_any_collection(self):
+        service = {"id": self.id_of("services/dashboardServices", "hex"),
+                   "type": "dashboardService"}
+        tags = [label("HexCategories.Ops")]
+        for path, body in (
+            ("services/dashboardServices", {"name": "s", "serviceType": "Hex",
+                                            "connection": Services.CONNECTION}),
+            ("classifications", {"name": "C", "description": "d"}),
+            ("tags", {"name": "T", "description": "d", "classification": "C"}),
+            ("dashboard/datamodels", {
+                "name": "m", "service": "hex", "dataModelType": "MetabaseDataModel", "sql": "s",
+                "columns": [{"name": "a", "dataType": "VARCHAR", "dataLength": 3, "tags": tags,
+                             "description": "x"},
+                            {"name": "b", "dataType": "STRUCT",
+                             "children": [{"name": "c", "dataType": "INT"}]}]}),
+            ("dashboards", {"name": "p", "service": "hex", "dataModels": ["hex.model.m"],
+                            "tags": tags, "description": "a=b"}),
+            ("charts", {"name": "c", "service": "hex", "dashboards": ["hex.p"]}),
+            ("services/pipelineServices", {"name": "ps", "serviceType": "CustomPipeline"}),
+            ("pipelines", {"name": "pp", "service": "ps", "tasks": [{"name": "t"}]}),
+            ("services/ingestionPipelines", {
+                "name": "ip", "pipelineType": "metadata", "airflowConfig": {},
+                "sourceConfig": {"config": {}}, "service": service}),
+        ):
+            with self.subTest(path):
+                self.assertEqual(self.om.ask("PUT", f"/{path}", body).change, "entityCreated")
+                self.assertEqual(self.om.ask("PUT", f"/{path}", body).change, "entityNoChange")
+
     def test_created_updated_unchanged(self):
         body = {"name": "p", "service": "hex", "displayName": "One"}
         answer = self.om.ask("PUT", "/dashboards", body)
@@ -936,6 +964,7 @@ class Old(Case):
     """What a 1.13 server does otherwise."""
 
     OPTIONS = ("--version", "1.13.4")
+    test_the_same_twice = Put.test_the_same_twice_changes_nothing_in_any_collection
 
     def test_display_name_and_owners_are_replaced(self):
         self.dashboard(displayName="One", owners=[self.owner("anna")])
