@@ -13,7 +13,7 @@ build/build.ninja:
 	meson setup build
 
 help:
-	@echo 'make             build/hexmeta and build/hexsim'
+	@echo 'make             build/hexmeta, build/hexsim and build/omsim'
 	@echo 'make demo        a simulated workspace, imported into demo/hex.catalog.db'
 	@echo 'make check       everything this machine has the tools for, with sanitizers'
 	@echo 'make check-fast  unit tests and cases only: seconds, no network'

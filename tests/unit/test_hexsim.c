@@ -1,9 +1,9 @@
 /*
  * The simulator's cursors, and what its notebooks promise.
  */
+#include "common/traffic.h"
 #include "hexsim/cursor.h"
 #include "hexsim/notebook.h"
-#include "hexsim/traffic.h"
 
 #include <setjmp.h>
 #include <stdarg.h>
@@ -112,7 +112,9 @@ static void test_fault_rules(void **state)
                  {"/api:401:3+", true},
                  {"/api:circle:2+,/api:expired", true},
                  {"/api:401:+", false},
-                 {"/api:401:0+", false}};
+                 {"/api:401:0+", false},
+                 {"GET /api:500:@2", true},
+                 {"/api:500:@0", false}};
     (void)state;
     for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
         struct traffic traffic;
@@ -131,13 +133,16 @@ static void test_faults_by_number(void **state)
     int status = 0;
     (void)state;
     traffic_init(&traffic);
-    assert_true(traffic_add_faults(&traffic, STR("/a:500:2,/b:403:3+")));
+    assert_true(traffic_add_faults(&traffic, STR("/a:500:2,/b:403:3+,PUT /d:503:@2")));
     for (size_t i = 0; i < 4; i++) {
-        assert_int_equal(traffic_fault(&traffic, STR("/a/x"), &status) != FAULT_NONE,
+        assert_int_equal(traffic_fault(&traffic, "GET", STR("/a/x"), &status) != FAULT_NONE,
                          every_second[i]);
-        assert_int_equal(traffic_fault(&traffic, STR("/b"), &status) != FAULT_NONE,
+        assert_int_equal(traffic_fault(&traffic, "GET", STR("/b"), &status) != FAULT_NONE,
                          from_third[i]);
-        assert_int_equal(traffic_fault(&traffic, STR("/c"), &status), FAULT_NONE);
+        assert_int_equal(traffic_fault(&traffic, "PUT", STR("/d"), &status) != FAULT_NONE,
+                         i == 1);
+        assert_int_equal(traffic_fault(&traffic, "GET", STR("/d"), &status), FAULT_NONE);
+        assert_int_equal(traffic_fault(&traffic, "GET", STR("/c"), &status), FAULT_NONE);
     }
     assert_int_equal(status, 403);
     traffic_free(&traffic);

@@ -5,17 +5,13 @@
 #define HEXSIM_API_H
 
 #include "base/json_out.h"
+#include "common/http_host.h"
 #include "hexsim/notebook.h"
-
-struct api_argument {
-    struct str name;
-    struct str value;
-};
 
 struct api_request {
     const char *method;
     struct str path; /* decoded, without query */
-    const struct api_argument *arguments;
+    const struct http_argument *arguments;
     size_t argument_count;
     struct str body;
     struct str trace_id;

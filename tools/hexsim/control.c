@@ -192,7 +192,7 @@ static void configure(struct control *control, const struct api_request *request
         if (!traffic_add_faults(t, fail)) {
             api_fail(request, answer, 400,
                      "not a fault: "
-                     "PREFIX:STATUS|cut|slow|expired|circle[:N|:N+]");
+                     "[METHOD ]PREFIX:STATUS|cut|slow|expired|circle[:N|:N+|:@N]");
             return;
         }
     }

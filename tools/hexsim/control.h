@@ -5,8 +5,8 @@
 #define HEXSIM_CONTROL_H
 
 #include "base/map.h"
+#include "common/traffic.h"
 #include "hexsim/api.h"
-#include "hexsim/traffic.h"
 
 struct control {
     struct workspace *workspace;

@@ -4,7 +4,7 @@
 #ifndef HEXSIM_CURSOR_H
 #define HEXSIM_CURSOR_H
 
-#include "hexsim/memory.h"
+#include "common/memory.h"
 
 /* The cursor behind (or before) an item. */
 struct str cursor_encode(struct str value, struct str id, struct arena *arena);

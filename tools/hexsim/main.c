@@ -84,9 +84,8 @@ static const struct option_spec specs[] = {
      .argument = "RULES",
      .type = OPTION_TYPE_TEXT,
      .repeats = true,
-     .help = "PREFIX:STATUS|cut|slow|expired|circle[:N|:N+], separated by commas: a wrong "
-             "answer to "
-             "every N-th request, or to the N-th and all behind it"},
+     .help = "[METHOD ]PREFIX:STATUS|cut|slow|expired|circle[:N|:N+|:@N], separated by commas: "
+             "a wrong answer to every N-th request, to the N-th and all behind it, or to it"},
     TEXT("log", "FILE", NULL, "Append one JSON object a request"),
     FLAG("truth", "Print what an importer must find, and exit"),
     TEXT("host", "URL", "where it listens", "The host that --truth names"),
@@ -163,7 +162,8 @@ static enum status read_traffic(struct program *program, struct error *err)
     for (size_t i = 0; (rules = option_nth(o, "fail", i)) != NULL; i++) {
         if (!traffic_add_faults(t, str_from(rules))) {
             return error_set(err, ERR_CONFIG,
-                             "--fail wants PREFIX:STATUS|cut|slow|expired|circle[:N|:N+]");
+                             "--fail wants [METHOD ]PREFIX:STATUS|cut|slow|expired|circle"
+                             "[:N|:N+|:@N]");
         }
     }
     return OK;

@@ -8,7 +8,7 @@
 #ifndef HEXSIM_RANDOM_H
 #define HEXSIM_RANDOM_H
 
-#include "hexsim/memory.h"
+#include "common/memory.h"
 
 struct rng {
     uint64_t state;

@@ -6,8 +6,8 @@
 #ifndef HEXSIM_SERVER_H
 #define HEXSIM_SERVER_H
 
+#include "common/traffic.h"
 #include "hexsim/api.h"
-#include "hexsim/traffic.h"
 
 struct server;
 

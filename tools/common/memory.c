@@ -1,4 +1,4 @@
-#include "hexsim/memory.h"
+#include "common/memory.h"
 
 #include <stdarg.h>
 #include <stdio.h>
@@ -6,7 +6,7 @@
 
 void sim_fail_memory(void)
 {
-    (void)fputs("hexsim: out of memory\n", stderr);
+    (void)fputs("simulator: out of memory\n", stderr);
     exit(1);
 }
 

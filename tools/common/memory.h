@@ -4,8 +4,8 @@
  * A simulator for tests has nobody to report that to; everything else in here may therefore
  * use what it gets without asking.
  */
-#ifndef HEXSIM_MEMORY_H
-#define HEXSIM_MEMORY_H
+#ifndef COMMON_MEMORY_H
+#define COMMON_MEMORY_H
 
 #include "base/arena.h"
 #include "base/buf.h"

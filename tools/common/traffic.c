@@ -1,4 +1,4 @@
-#include "hexsim/traffic.h"
+#include "common/traffic.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -68,6 +68,11 @@ int64_t traffic_admit(struct traffic *traffic, int64_t now_ms)
 static bool add_fault(struct traffic *traffic, struct str rule)
 {
     struct fault fault = {.every = 1};
+    size_t space = str_find(rule, ' ');
+    if (space != SIZE_MAX && space < sizeof(fault.method)) {
+        (void)snprintf(fault.method, sizeof(fault.method), "%.*s", (int)space, rule.p);
+        rule = str_sub(rule, space + 1, SIZE_MAX);
+    }
     size_t colon = str_find(rule, ':');
     if (colon == SIZE_MAX || colon >= sizeof(fault.prefix) ||
         traffic->fault_count == MAX_FAULTS) {
@@ -77,11 +82,13 @@ static bool add_fault(struct traffic *traffic, struct str rule)
     struct str rest = str_sub(rule, colon + 1, SIZE_MAX);
     size_t second = str_find(rest, ':');
     struct str what = str_sub(rest, 0, second == SIZE_MAX ? rest.n : second);
+    struct str times = second == SIZE_MAX ? STR("1") : str_sub(rest, second + 1, SIZE_MAX);
     uint64_t status = 0;
-    struct str count = second == SIZE_MAX ? STR("1") : str_sub(rest, second + 1, SIZE_MAX);
-    fault.is_for_good = str_ends_with(count, "+");
-    count.n -= fault.is_for_good ? 1 : 0;
-    if (!str_to_u64(count, &fault.every) || fault.every == 0) {
+    fault.is_for_good = str_ends_with(times, "+");
+    times.n -= fault.is_for_good ? 1 : 0;
+    fault.is_once = !fault.is_for_good && str_starts_with(times, "@");
+    times = str_sub(times, fault.is_once ? 1 : 0, SIZE_MAX);
+    if (!str_to_u64(times, &fault.every) || fault.every == 0) {
         return false;
     }
     if (str_is(what, "cut")) {
@@ -119,20 +126,24 @@ void traffic_clear_faults(struct traffic *traffic)
     traffic->fault_count = 0;
 }
 
-static bool hits(struct fault *fault, struct str path)
+static bool hits(struct fault *fault, const char *method, struct str path)
 {
-    if (!str_starts_with(path, fault->prefix)) {
+    bool is_meant = fault->method[0] == '\0' || str_is(str_from(method), fault->method);
+    if (!is_meant || !str_starts_with(path, fault->prefix)) {
         return false;
     }
     fault->seen++;
-    return fault->is_for_good ? fault->seen >= fault->every : fault->seen % fault->every == 0;
+    return fault->is_for_good ? fault->seen >= fault->every
+           : fault->is_once   ? fault->seen == fault->every
+                              : fault->seen % fault->every == 0;
 }
 
-enum fault_kind traffic_fault(struct traffic *traffic, struct str path, int *status)
+enum fault_kind traffic_fault(struct traffic *traffic, const char *method, struct str path,
+                              int *status)
 {
     for (size_t i = 0; i < traffic->fault_count; i++) {
         struct fault *fault = &traffic->faults[i];
-        if (hits(fault, path)) {
+        if (hits(fault, method, path)) {
             *status = fault->status;
             return fault->kind;
         }

@@ -1,11 +1,11 @@
 /*
  * traffic - what happens to requests before they are answered: rates, delays, faults, counts.
  */
-#ifndef HEXSIM_TRAFFIC_H
-#define HEXSIM_TRAFFIC_H
+#ifndef COMMON_TRAFFIC_H
+#define COMMON_TRAFFIC_H
 
 #include "base/json_out.h"
-#include "hexsim/memory.h"
+#include "common/memory.h"
 
 enum retry_after { RETRY_AFTER_SECONDS, RETRY_AFTER_DATE, RETRY_AFTER_NONE };
 
@@ -23,10 +23,12 @@ enum fault_kind {
 
 struct fault {
     char prefix[128]; /* of the path, with /api */
+    char method[16];  /* "": any */
     enum fault_kind kind;
     int status;
     uint64_t every;   /* the n-th, 2n-th, ... of its requests */
     bool is_for_good; /* the n-th and all that follow */
+    bool is_once;     /* the n-th only */
     uint64_t seen;
 };
 
@@ -54,10 +56,14 @@ void traffic_free(struct traffic *traffic);
 void traffic_limit(struct traffic *traffic, size_t per_minute, size_t per_hour);
 /* 0: the request may pass and counts; else milliseconds until one may. */
 int64_t traffic_admit(struct traffic *traffic, int64_t now_ms);
-/* PREFIX:STATUS|cut|slow|expired|circle[:N|:N+], separated by commas; false when it is not. */
+/*
+ * [METHOD ]PREFIX:STATUS|cut|slow|expired|circle[:N|:N+|:@N], separated by commas; false when
+ * it is not.
+ */
 bool traffic_add_faults(struct traffic *traffic, struct str rules);
 void traffic_clear_faults(struct traffic *traffic);
 /* What is wrong with this request; counts it. Status for FAULT_STATUS. */
-enum fault_kind traffic_fault(struct traffic *traffic, struct str path, int *status);
+enum fault_kind traffic_fault(struct traffic *traffic, const char *method, struct str path,
+                              int *status);
 
 #endif
