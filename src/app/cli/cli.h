@@ -41,6 +41,7 @@ cli_command_fn cmd_help;
 cli_command_fn cmd_import;
 cli_command_fn cmd_ingest; /* also sync */
 cli_command_fn cmd_show;
+cli_command_fn cmd_sql_lineage;
 cli_command_fn cmd_version;
 
 #endif
