@@ -15,6 +15,23 @@ struct wire {
     struct error *err;
 };
 
+/* Why the answer may be incomplete, and where. */
+static void write_notes(struct wire *wire, const struct sql_notes *notes)
+{
+    json_out_key(&wire->out, "notes");
+    json_out_array(&wire->out);
+    for (size_t i = 0; i < notes->count; i++) {
+        const struct sql_note *note = &notes->items[i];
+        json_out_object(&wire->out);
+        json_out_field_int(&wire->out, "line", (int64_t)note->line);
+        json_out_field_int(&wire->out, "column", (int64_t)note->column);
+        json_out_field_bool(&wire->out, "tables", sql_note_hides_tables(note->kind));
+        json_out_field_cstr(&wire->out, "text", sql_note_text(note->kind));
+        json_out_object_end(&wire->out);
+    }
+    json_out_array_end(&wire->out);
+}
+
 /* ---- tables ---- */
 
 static enum status write_tables(struct wire *wire, const char *key,
@@ -64,7 +81,11 @@ static enum status answer_tables(struct wire *wire)
     if (status == OK) {
         status = write_tables(wire, "reads", &lineage, rules, false);
     }
-    return status == OK ? write_tables(wire, "writes", &lineage, rules, true) : status;
+    if (status == OK) {
+        status = write_tables(wire, "writes", &lineage, rules, true);
+    }
+    write_notes(wire, &lineage.notes);
+    return status;
 }
 
 /* ---- columns ---- */
@@ -187,6 +208,7 @@ static enum status answer_columns(struct wire *wire)
         status = write_column(wire, &lineage, sql_rules_of(options.dialect), &last->columns[i]);
     }
     json_out_array_end(&wire->out);
+    write_notes(wire, &lineage.notes);
     return status;
 }
 

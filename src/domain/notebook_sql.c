@@ -21,8 +21,8 @@ struct walk {
 
 /* What a table's name in a statement means. */
 struct meaning {
-    size_t cell;       /* of the data frame; SIZE_MAX: none */
-    bool is_nothing;   /* a temporary table, or a name that only Python knows */
+    size_t cell;          /* of the data frame; SIZE_MAX: none */
+    bool is_nothing;      /* a temporary table, or a name that only Python knows */
     struct sql_name name; /* complete */
     struct str key;
 };
@@ -41,8 +41,7 @@ static size_t dataframe_of(struct walk *walk, const struct sql_name *name)
         return SIZE_MAX;
     }
     walk->status = lower(walk, name->parts[0].text, &key);
-    const union map_value *value =
-        walk->status == OK ? map_get(&walk->dataframes, key) : NULL;
+    const union map_value *value = walk->status == OK ? map_get(&walk->dataframes, key) : NULL;
     return value != NULL ? (size_t)value->number : SIZE_MAX;
 }
 
@@ -51,8 +50,8 @@ static struct meaning meaning_of(struct walk *walk, const struct sql_name *name)
     struct meaning meaning = {.cell = SIZE_MAX};
     const struct notebook_sql_cell *cell = &walk->cells[walk->cell];
     if (walk->status == OK) {
-        walk->status = sql_name_complete(name, walk->rules, &walk->defaults, walk->arena,
-                                         &meaning.name);
+        walk->status =
+            sql_name_complete(name, walk->rules, &walk->defaults, walk->arena, &meaning.name);
     }
     if (walk->status == OK) {
         walk->status = sql_name_key(&meaning.name, walk->rules, walk->arena, &meaning.key);
@@ -84,8 +83,7 @@ static size_t add_table(struct walk *walk, struct map *known, const struct meani
     if (walk->status == OK) {
         table->name = meaning->name;
         table->offset = offset;
-        walk->status =
-            sql_name_render(&meaning->name, walk->rules, walk->arena, &table->text);
+        walk->status = sql_name_render(&meaning->name, walk->rules, walk->arena, &table->text);
     }
     return (size_t)place.number;
 }

@@ -12,8 +12,8 @@
 #include "sql/lineage.h"
 
 struct notebook_sql_cell {
-    struct str sql;       /* STR_NULL: no SQL cell */
-    struct str dataframe; /* what it makes, whatever kind of cell it is; STR_NULL: nothing */
+    struct str sql;        /* STR_NULL: no SQL cell */
+    struct str dataframe;  /* what it makes, whatever kind of cell it is; STR_NULL: nothing */
     bool is_dataframe_sql; /* over data frames: names are never tables of a warehouse */
     enum sql_dialect dialect; /* of its connection */
     struct sql_defaults defaults;

@@ -148,8 +148,7 @@ static bool find_through(struct resolver *r, struct resolve_columns *columns, st
             open = behind;
         }
     }
-    return is_found ||
-           (open_count == 1 && find_deep(r, open, key, name, flow, depth + 1));
+    return is_found || (open_count == 1 && find_deep(r, open, key, name, flow, depth + 1));
 }
 
 static bool find_deep(struct resolver *r, struct resolve_columns *columns, struct str key,
@@ -157,8 +156,7 @@ static bool find_deep(struct resolver *r, struct resolve_columns *columns, struc
 {
     *flow = NULL;
     while (columns != NULL && resolve_spend(r, 1)) {
-        const struct resolve_column *own =
-            columns->is_base ? NULL : find_own(r, columns, key);
+        const struct resolve_column *own = columns->is_base ? NULL : find_own(r, columns, key);
         if (own != NULL) {
             *flow = own->flow;
             return true;

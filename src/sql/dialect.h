@@ -49,7 +49,7 @@ enum sql_trait {
     SQL_TRAIT_DIGIT_NAMES = 1 << 10,    /* 2024_sales is a name */
     SQL_TRAIT_CODE_COMMENTS = 1 << 11,  /* a comment that begins with ! is code */
     /* Names and FROM. */
-    SQL_TRAIT_DASHED_NAMES = 1 << 12, /* my-project.x; one pair of backticks holds a path */
+    SQL_TRAIT_DASHED_NAMES = 1 << 12,  /* my-project.x; one pair of backticks holds a path */
     SQL_TRAIT_COLUMN_TABLES = 1 << 13, /* FROM t, t.array */
     SQL_TRAIT_FILE_TABLES = 1 << 14,   /* parquet.`/path` */
     SQL_TRAIT_TWO_LEVELS = 1 << 15,    /* database.table */
@@ -57,7 +57,7 @@ enum sql_trait {
     SQL_TRAIT_TABLE_HINTS = 1 << 17,   /* FROM t (NOLOCK) */
     SQL_TRAIT_NAME_LISTS = 1 << 18,    /* USING a, b; x IN t; ARRAY JOIN; FINAL; SETTINGS */
     /* Queries. */
-    SQL_TRAIT_SELECT_INTO = 1 << 19,  /* SELECT ... INTO t makes a table */
+    SQL_TRAIT_SELECT_INTO = 1 << 19,   /* SELECT ... INTO t makes a table */
     SQL_TRAIT_LATERAL_ALIAS = 1 << 20, /* a select item sees the aliases before it */
     SQL_TRAIT_LAMBDAS = 1 << 21,       /* x -> x + 1 */
     SQL_TRAIT_COLON_PATHS = 1 << 22,   /* column:a.b */

@@ -22,19 +22,16 @@ enum sql_keyword_flag {
     SQL_KEYWORD_NESTED_TYPE = 1 << 8, /* a type with others in angle brackets */
     SQL_KEYWORD_STATEMENT = 1 << 9,   /* may begin a statement */
     /* Functions with a syntax of their own. */
-    SQL_KEYWORD_CALL_FROM = 1 << 10,  /* f(x FROM y) */
-    SQL_KEYWORD_CALL_UNIT = 1 << 11,  /* an argument may be a unit */
-    SQL_KEYWORD_CALL_TYPE = 1 << 12,  /* an argument may be a type */
-    SQL_KEYWORD_CALL_CAST = 1 << 13,  /* f(x AS type) */
-    SQL_KEYWORD_CALL_COUNT = 1 << 14  /* f(*) uses no column */
+    SQL_KEYWORD_CALL_FROM = 1 << 10, /* f(x FROM y) */
+    SQL_KEYWORD_CALL_UNIT = 1 << 11, /* an argument may be a unit */
+    SQL_KEYWORD_CALL_TYPE = 1 << 12, /* an argument may be a type */
+    SQL_KEYWORD_CALL_CAST = 1 << 13, /* f(x AS type) */
+    SQL_KEYWORD_CALL_COUNT = 1 << 14 /* f(*) uses no column */
 };
 
 /* KW_SELECT and so on, in the order of the list. */
 #define SQL_KEYWORD_NAME(word, flags) KW_##word,
-enum sql_keyword {
-    KW_NONE,
-    SQL_KEYWORDS(SQL_KEYWORD_NAME)
-};
+enum sql_keyword { KW_NONE, SQL_KEYWORDS(SQL_KEYWORD_NAME) };
 #undef SQL_KEYWORD_NAME
 
 /* The keyword that a word spells, case-blind; KW_NONE for others. */

@@ -150,8 +150,8 @@ static enum status push(struct lexer *lexer, enum sql_token_kind kind, unsigned 
                         size_t start)
 {
     struct sql_tokens *out = lexer->out;
-    struct sql_token *token = arena_push(lexer->arena, &out->items, &out->count,
-                                         &out->capacity, sizeof(*out->items));
+    struct sql_token *token =
+        arena_push(lexer->arena, &out->items, &out->count, &out->capacity, sizeof(*out->items));
     if (token == NULL) {
         return ERR_NOMEM;
     }
@@ -162,8 +162,8 @@ static enum status push(struct lexer *lexer, enum sql_token_kind kind, unsigned 
     token->is_after_tag = lexer->is_after_tag;
     lexer->is_after_tag = false;
     if (kind == SQL_TOKEN_WORD || kind == SQL_TOKEN_QUOTED || kind == SQL_TOKEN_STRING) {
-        token->is_dynamic = memchr(lexer->text.p + start, SQL_DYNAMIC_BYTE,
-                                   token->size_bytes) != NULL;
+        token->is_dynamic =
+            memchr(lexer->text.p + start, SQL_DYNAMIC_BYTE, token->size_bytes) != NULL;
     }
     return OK;
 }
@@ -258,7 +258,8 @@ static enum status lex_at(struct lexer *lexer)
         if (is_stage && c == '"') {
             skip_quoted(lexer, '"', false);
         } else if (class == BYTE_WORD || class == BYTE_DIGIT || c == '@' || c == '$' ||
-                   c == '#' || (is_stage && class != BYTE_SPACE && strchr("(),;'", c) == NULL)) {
+                   c == '#' ||
+                   (is_stage && class != BYTE_SPACE && strchr("(),;'", c) == NULL)) {
             lexer->at++;
         } else {
             break;
@@ -283,15 +284,13 @@ static enum status lex_prefixed_string(struct lexer *lexer, size_t start, bool *
 {
     struct str word = str_from_n(lexer->text.p + start, lexer->at - start);
     char quote = peek(lexer, 0);
-    bool has_strings = quote == '\'' ||
-                       (quote == '"' && sql_has(lexer->rules, SQL_TRAIT_STRING_QUOTES));
-    bool is_known = word.n <= 2 && (str_eq_nocase(word, STR("e")) ||
-                                    str_eq_nocase(word, STR("n")) ||
-                                    str_eq_nocase(word, STR("b")) ||
-                                    str_eq_nocase(word, STR("x")) ||
-                                    str_eq_nocase(word, STR("r")) ||
-                                    str_eq_nocase(word, STR("rb")) ||
-                                    str_eq_nocase(word, STR("br")));
+    bool has_strings =
+        quote == '\'' || (quote == '"' && sql_has(lexer->rules, SQL_TRAIT_STRING_QUOTES));
+    bool is_known =
+        word.n <= 2 && (str_eq_nocase(word, STR("e")) || str_eq_nocase(word, STR("n")) ||
+                        str_eq_nocase(word, STR("b")) || str_eq_nocase(word, STR("x")) ||
+                        str_eq_nocase(word, STR("r")) || str_eq_nocase(word, STR("rb")) ||
+                        str_eq_nocase(word, STR("br")));
     *is_string = has_strings && is_known;
     if (!*is_string) {
         return OK;
@@ -341,8 +340,8 @@ static enum status lex_number(struct lexer *lexer)
 {
     size_t start = lexer->at;
     (void)skip_class(lexer, BYTE_DIGIT);
-    bool has_fraction = peek(lexer, 0) == '.' &&
-                        class_of((unsigned char)peek(lexer, 1)) != BYTE_WORD;
+    bool has_fraction =
+        peek(lexer, 0) == '.' && class_of((unsigned char)peek(lexer, 1)) != BYTE_WORD;
     if (has_fraction) {
         lexer->at++;
         (void)skip_class(lexer, BYTE_DIGIT);
@@ -375,11 +374,11 @@ static enum status lex_punctuation(struct lexer *lexer)
         {"::", SQL_OPERATOR_CAST},   {"->", SQL_OPERATOR_ARROW},  {"=>", SQL_OPERATOR_NAMED},
         {":=", SQL_OPERATOR_ASSIGN}, {"|>", SQL_OPERATOR_PIPE},   {"<=", SQL_OPERATOR_OTHER},
         {">=", SQL_OPERATOR_OTHER},  {"<>", SQL_OPERATOR_OTHER},  {"!=", SQL_OPERATOR_OTHER},
-        {"==", SQL_OPERATOR_OTHER},  {"||", SQL_OPERATOR_OTHER},
+        {"==", SQL_OPERATOR_OTHER},  {"||", SQL_OPERATOR_OTHER},  {"**", SQL_OPERATOR_OTHER},
     };
     size_t start = lexer->at;
     char first = peek(lexer, 0);
-    if (strchr("-<:=|>!", first) != NULL) {
+    if (strchr("-<:=|>!*", first) != NULL) {
         for (size_t i = 0; i < sizeof(operators) / sizeof(operators[0]); i++) {
             if (first == operators[i].text[0] && is_at(lexer, operators[i].text)) {
                 lexer->at += strlen(operators[i].text);
@@ -427,7 +426,8 @@ static enum status lex_one(struct lexer *lexer)
     if (c == '@') {
         return lex_at(lexer);
     }
-    if (c == '#' && sql_has(rules, SQL_TRAIT_HASH_NAMES) && is_word_byte(lexer, peek(lexer, 1))) {
+    if (c == '#' && sql_has(rules, SQL_TRAIT_HASH_NAMES) &&
+        is_word_byte(lexer, peek(lexer, 1))) {
         return lex_word(lexer);
     }
     return c == '.' && begins_number(lexer) ? lex_number(lexer) : lex_punctuation(lexer);
@@ -486,9 +486,9 @@ static enum status pair_brackets(struct sql_tokens *tokens, struct arena *arena)
         const struct sql_token *next = &tokens->items[i + 1];
         if (token->kind == SQL_TOKEN_PUNCTUATION && token->code == '(') {
             const struct sql_token *second = next + (next->kind == SQL_TOKEN_END ? 0 : 1);
-            token->is_query = begins_query(next, second) ||
-                              (next->kind == SQL_TOKEN_PUNCTUATION && next->code == '(' &&
-                               next->is_query);
+            token->is_query =
+                begins_query(next, second) ||
+                (next->kind == SQL_TOKEN_PUNCTUATION && next->code == '(' && next->is_query);
         }
     }
     return OK;

@@ -13,13 +13,13 @@
 #include "sql/keyword.h"
 
 enum sql_token_kind {
-    SQL_TOKEN_END,         /* behind the last one; there is always one */
-    SQL_TOKEN_WORD,        /* a bare name or keyword */
-    SQL_TOKEN_QUOTED,      /* a quoted name */
-    SQL_TOKEN_STRING,      /* any kind of string literal */
-    SQL_TOKEN_NUMBER,      /* any kind of number */
-    SQL_TOKEN_PARAMETER,   /* @x, $1, @stage/path: stands for a value, never for a name */
-    SQL_TOKEN_PUNCTUATION  /* code is the character or an enum sql_operator */
+    SQL_TOKEN_END,        /* behind the last one; there is always one */
+    SQL_TOKEN_WORD,       /* a bare name or keyword */
+    SQL_TOKEN_QUOTED,     /* a quoted name */
+    SQL_TOKEN_STRING,     /* any kind of string literal */
+    SQL_TOKEN_NUMBER,     /* any kind of number */
+    SQL_TOKEN_PARAMETER,  /* @x, $1, @stage/path: stands for a value, never for a name */
+    SQL_TOKEN_PUNCTUATION /* code is the character or an enum sql_operator */
 };
 
 /* Operators of more than one character that have a meaning of their own. */
@@ -40,7 +40,7 @@ struct sql_token {
     uint8_t kind;
     bool is_dynamic : 1;   /* a template fills in (part of) it */
     bool is_after_tag : 1; /* a template's tag stands before it */
-    bool is_query : 1;     /* of an opening parenthesis: a query begins behind it and its like */
+    bool is_query : 1; /* of an opening parenthesis: a query begins behind it and its like */
 };
 
 struct sql_tokens {

@@ -36,8 +36,7 @@ static enum status add_statement(struct resolver *r, struct sql_statement *state
 static enum status find_variant(struct resolver *r, struct str text, size_t variant)
 {
     struct sql_statement *statements;
-    enum status status =
-        sql_parse(text, r->rules, r->arena, &r->out->notes, &statements);
+    enum status status = sql_parse(text, r->rules, r->arena, &r->out->notes, &statements);
     while (status == OK && statements != NULL) {
         status = add_statement(r, statements, variant);
         statements = statements->next;

@@ -24,8 +24,8 @@ typedef bool lineage_schema_fn(void *ctx, const struct sql_name *table,
 
 struct lineage_options {
     enum sql_dialect dialect;
-    bool is_template;   /* text may hold Jinja */
-    bool wants_columns; /* else only tables are found */
+    bool is_template;          /* text may hold Jinja */
+    bool wants_columns;        /* else only tables are found */
     lineage_schema_fn *schema; /* NULL: no columns are known */
     void *schema_ctx;
 };
@@ -37,8 +37,8 @@ struct lineage_table {
 };
 
 struct lineage_access {
-    size_t table;  /* index into tables */
-    size_t offset; /* where the text first names it in this statement */
+    size_t table;             /* index into tables */
+    size_t offset;            /* where the text first names it in this statement */
     bool is_temporary;        /* a write that makes a temporary table */
     struct sql_word *columns; /* of a write: INSERT INTO t (a, b) */
 };
@@ -58,9 +58,9 @@ struct lineage_column {
 struct lineage_statement {
     size_t offset; /* of its text */
     size_t end;
-    size_t variant;  /* of the template's branches: statements of each come together */
-    bool is_query;   /* its rows are a result */
-    bool is_use;     /* USE and its like: use says what bare names mean from here on */
+    size_t variant;     /* of the template's branches: statements of each come together */
+    bool is_query;      /* its rows are a result */
+    bool is_use;        /* USE and its like: use says what bare names mean from here on */
     bool use_is_schema; /* its last part is a schema, else the first is a database */
     struct sql_name use;
     struct lineage_access *reads; /* each table once */

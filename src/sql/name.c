@@ -1,7 +1,5 @@
 #include "sql/name.h"
 
-
-
 static char fold_byte(char c, bool to_upper)
 {
     if (to_upper) {
@@ -105,8 +103,7 @@ enum status sql_name_key(const struct sql_name *name, const struct sql_rules *ru
         return ERR_NOMEM;
     }
     for (size_t i = 0; i < name->count; i++) {
-        enum status status =
-            sql_part_key(&name->parts[i], rules, arena, &folded.parts[i].text);
+        enum status status = sql_part_key(&name->parts[i], rules, arena, &folded.parts[i].text);
         if (status != OK) {
             return status;
         }
@@ -119,8 +116,7 @@ enum status sql_name_key(const struct sql_name *name, const struct sql_rules *ru
 static size_t table_parts(const struct sql_name *name, const struct sql_rules *rules)
 {
     bool has_view = sql_has(rules, SQL_TRAIT_DASHED_NAMES) && name->count >= 2 &&
-                    str_eq_nocase(name->parts[name->count - 2].text,
-                                  STR("INFORMATION_SCHEMA"));
+                    str_eq_nocase(name->parts[name->count - 2].text, STR("INFORMATION_SCHEMA"));
     return has_view ? 2 : 1;
 }
 

@@ -17,7 +17,7 @@ struct sql_part {
 struct sql_name {
     struct sql_part *parts;
     size_t count;
-    size_t offset; /* of its first byte in the SQL text */
+    size_t offset;   /* of its first byte in the SQL text */
     bool is_dynamic; /* a template makes (a part of) it: it names no table */
 };
 

@@ -30,15 +30,8 @@ static void parse_created(struct parser *p, struct sql_statement *statement)
             return;
         }
         if ((parse_is(p, KW_CLONE) || parse_is(p, KW_COPY)) &&
-            parse_is_name(parse_peek(p, 1))) {
+            parse_is_name(parse_peek(p, 1)) && !parse_peek_is(p, 1, KW_GRANTS)) {
             parse_clone(p, statement);
-        } else if (parse_is(p, KW_TO) && parse_is_name(parse_peek(p, 1)) &&
-                   sql_has(p->rules, SQL_TRAIT_NAME_LISTS)) {
-            struct sql_name name; /* MATERIALIZED VIEW v TO t */
-            parse_advance(p, 1);
-            if (parse_table_name(p, &name)) {
-                (void)parse_add_target(p, &statement->targets, &name);
-            }
         } else if (parse_is(p, KW_TEMPLATE) && parse_peek(p, 1)->is_query) {
             parse_advance(p, 1);
             (void)parse_expression(p, PARSE_REST, &statement->quiet);
@@ -75,13 +68,29 @@ static void skip_definition(struct parser *p)
     }
 }
 
+/* ClickHouse: MATERIALIZED VIEW v [ON CLUSTER c] TO t: t is where its rows go. */
+static void parse_view_target(struct parser *p, struct sql_statement *statement)
+{
+    struct sql_name name;
+    if (parse_accept_pair(p, KW_ON, KW_CLUSTER)) {
+        parse_advance(p, 1);
+    }
+    if (sql_has(p->rules, SQL_TRAIT_NAME_LISTS) && parse_accept(p, KW_TO) &&
+        parse_table_name(p, &name)) {
+        (void)parse_add_target(p, &statement->targets, &name);
+    }
+}
+
 /* Words between CREATE and TABLE or VIEW. False when neither follows. */
-static bool parse_create_words(struct parser *p, bool *is_temporary)
+static bool parse_create_words(struct parser *p, bool *is_temporary, bool *is_view)
 {
     *is_temporary = false;
+    *is_view = false;
     for (size_t n = 0; n < 10 && parse_token(p)->kind == SQL_TOKEN_WORD; n++) {
         *is_temporary = *is_temporary || parse_is(p, KW_TEMP) || parse_is(p, KW_TEMPORARY);
-        if (parse_accept(p, KW_TABLE) || parse_accept(p, KW_VIEW)) {
+        *is_view = parse_is(p, KW_VIEW);
+        if (*is_view || parse_is(p, KW_TABLE)) {
+            parse_advance(p, 1);
             return true;
         }
         if (parse_is(p, KW_FUNCTION) || parse_is(p, KW_PROCEDURE) || parse_is(p, KW_TRIGGER) ||
@@ -97,8 +106,9 @@ static bool parse_create_words(struct parser *p, bool *is_temporary)
 void parse_create(struct parser *p, struct sql_statement *statement)
 {
     bool is_temporary;
+    bool is_view;
     struct sql_name name;
-    if (!parse_create_words(p, &is_temporary) ||
+    if (!parse_create_words(p, &is_temporary, &is_view) ||
         (parse_is(p, KW_FUNCTION) && !parse_peek_is_op(p, 1, '('))) { /* TABLE FUNCTION f */
         skip_definition(p);
         return;
@@ -122,6 +132,9 @@ void parse_create(struct parser *p, struct sql_statement *statement)
     struct sql_target *target = parse_add_target(p, &statement->targets, &name);
     if (target != NULL) {
         target->is_temporary = target->is_temporary || is_temporary;
+    }
+    if (is_view) {
+        parse_view_target(p, statement);
     }
     parse_created(p, statement);
 }

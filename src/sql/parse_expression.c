@@ -9,10 +9,10 @@ struct scan {
     struct parser *p;
     enum parse_mode mode;
     struct sql_use **tail;
-    size_t base;         /* brackets open outside of this expression */
-    size_t cases;        /* open CASE */
+    size_t base;  /* brackets open outside of this expression */
+    size_t cases; /* open CASE */
     bool expects_operand;
-    bool is_interval; /* a unit may follow */
+    size_t interval; /* depth of an INTERVAL whose unit may follow, plus 1; 0: none */
     bool is_done;
 };
 
@@ -58,7 +58,7 @@ static void operator_(struct scan *s, size_t tokens)
 {
     parse_advance(s->p, tokens);
     s->expects_operand = true;
-    s->is_interval = false;
+    s->interval = s->interval == depth_of(s) + 1 ? 0 : s->interval;
 }
 
 static void open_frame(struct scan *s, unsigned flags, bool is_call)
@@ -71,10 +71,8 @@ static void open_frame(struct scan *s, unsigned flags, bool is_call)
         s->is_done = true;
         return;
     }
-    *frame = (struct parse_frame){.opener = parse_token(p),
-                                  .flags = flags,
-                                  .is_call = is_call,
-                                  .lambdas = p->lambdas};
+    *frame = (struct parse_frame){
+        .opener = parse_token(p), .flags = flags, .is_call = is_call, .lambdas = p->lambdas};
     operator_(s, 1);
 }
 
@@ -163,10 +161,9 @@ static bool scan_parameter(struct scan *s)
 {
     struct parser *p = s->p;
     const struct parse_frame *frame = top(s);
-    if (frame != NULL &&
-        (parse_peek_is_op(p, 1, SQL_OPERATOR_NAMED) ||
-         parse_peek_is_op(p, 1, SQL_OPERATOR_ASSIGN) ||
-         (parse_peek_is_op(p, 1, ':') && frame->opener->code == '{'))) {
+    if (frame != NULL && (parse_peek_is_op(p, 1, SQL_OPERATOR_NAMED) ||
+                          parse_peek_is_op(p, 1, SQL_OPERATOR_ASSIGN) ||
+                          (parse_peek_is_op(p, 1, ':') && frame->opener->code == '{'))) {
         operator_(s, 2);
         return true;
     }
@@ -204,8 +201,8 @@ static bool is_argument_word(const struct scan *s)
     bool is_unit = (frame->flags & SQL_KEYWORD_CALL_UNIT) != 0 &&
                    (flags & SQL_KEYWORD_UNIT) != 0 &&
                    (!parse_peek_is_op(p, 1, '(') || parse_is(p, KW_WEEK));
-    bool is_type = (frame->flags & SQL_KEYWORD_CALL_TYPE) != 0 &&
-                   (flags & SQL_KEYWORD_TYPE) != 0;
+    bool is_type =
+        (frame->flags & SQL_KEYWORD_CALL_TYPE) != 0 && (flags & SQL_KEYWORD_TYPE) != 0;
     return is_first && is_last && (is_unit || is_type);
 }
 
@@ -260,8 +257,11 @@ static bool scan_typed_literal(struct scan *s)
         return false;
     }
     unsigned flags = sql_keyword_flags(token->code);
-    if ((flags & SQL_KEYWORD_TYPE) != 0 && parse_peek(p, 1)->kind == SQL_TOKEN_STRING) {
-        value(s, 2);
+    bool has_zone = (parse_peek_is(p, 1, KW_WITH) || parse_peek_is(p, 1, KW_WITHOUT)) &&
+                    parse_peek_is(p, 2, KW_TIME); /* WITH TIME ZONE */
+    size_t literal = has_zone ? 4 : 1;
+    if ((flags & SQL_KEYWORD_TYPE) != 0 && parse_peek(p, literal)->kind == SQL_TOKEN_STRING) {
+        value(s, literal + 1);
         return true;
     }
     if ((flags & SQL_KEYWORD_NESTED_TYPE) != 0 && parse_peek_is_op(p, 1, '<')) {
@@ -327,8 +327,8 @@ static bool is_object(const struct scan *s)
     if (top(s) == NULL || !top(s)->is_call) {
         return false;
     }
-    return parse_is_name(next) || (parse_is(p, KW_TABLE) && parse_peek_is_op(p, 1, '(') &&
-                                   !next->is_query);
+    return parse_is_name(next) ||
+           (parse_is(p, KW_TABLE) && parse_peek_is_op(p, 1, '(') && !next->is_query);
 }
 
 static void scan_exists(struct scan *s)
@@ -368,6 +368,25 @@ static bool scan_window_base(struct scan *s)
     return true;
 }
 
+/* x IN name, where that is allowed: a table, or something that the resolver knows. */
+static void scan_in(struct scan *s)
+{
+    struct parser *p = s->p;
+    operator_(s, 1);
+    size_t tokens = parse_name_tokens(p);
+    if (!sql_has(p->rules, SQL_TRAIT_NAME_LISTS) || tokens == 0 ||
+        parse_peek_is_op(p, tokens, '(')) {
+        return;
+    }
+    struct sql_name name;
+    struct sql_use *use =
+        parse_table_name(p, &name) && !name.is_dynamic ? add_use(s, SQL_USE_IN_NAME) : NULL;
+    if (use != NULL) {
+        use->name = name;
+    }
+    s->expects_operand = false;
+}
+
 /* A word where an operand is expected. */
 static void scan_operand_word(struct scan *s)
 {
@@ -391,15 +410,19 @@ static void scan_operand_word(struct scan *s)
         scan_query(s, s->mode == PARSE_VALUE ? SQL_USE_QUERY : SQL_USE_EXISTS);
     } else if (keyword == KW_EXISTS) {
         scan_exists(s);
+    } else if (keyword == KW_IN) {
+        scan_in(s); /* NOT IN */
     } else if ((keyword == KW_TABLE || keyword == KW_MODEL) && is_object(s)) {
         scan_object(s);
     } else if (keyword == KW_INTERVAL && !parse_peek_is_op(p, 1, ',') &&
                !parse_peek_is_op(p, 1, ')')) {
         operator_(s, 1);
-        s->is_interval = true;
+        s->interval = depth_of(s) + 1;
     } else if ((flags & SQL_KEYWORD_VALUE) != 0) {
         value(s, 1);
-    } else if ((flags & SQL_KEYWORD_PREFIX) != 0 || (keyword == KW_WHERE && depth_of(s) > 0) ||
+    } else if ((flags & SQL_KEYWORD_PREFIX) != 0 ||
+               (keyword == KW_APPROXIMATE && parse_is_name(parse_peek(p, 1))) ||
+               (keyword == KW_WHERE && depth_of(s) > 0) ||
                ((flags & SQL_KEYWORD_OPERATOR) != 0 && !is_call_like)) {
         operator_(s, 1);
     } else if ((keyword == KW_PARTITION || keyword == KW_ORDER) && parse_peek_is(p, 1, KW_BY)) {
@@ -430,26 +453,6 @@ static void scan_over(struct scan *s)
     if (use != NULL) {
         use->name = name;
     }
-}
-
-/* x IN name, where that is allowed: a table, or something that the resolver knows. */
-static void scan_in(struct scan *s)
-{
-    struct parser *p = s->p;
-    operator_(s, 1);
-    size_t tokens = parse_name_tokens(p);
-    if (!sql_has(p->rules, SQL_TRAIT_NAME_LISTS) || tokens == 0 ||
-        parse_peek_is_op(p, tokens, '(')) {
-        return;
-    }
-    struct sql_name name;
-    struct sql_use *use = parse_table_name(p, &name) && !name.is_dynamic
-                              ? add_use(s, SQL_USE_IN_NAME)
-                              : NULL;
-    if (use != NULL) {
-        use->name = name;
-    }
-    s->expects_operand = false;
 }
 
 static void scan_is(struct scan *s)
@@ -483,9 +486,8 @@ static void scan_from(struct scan *s)
 {
     struct parser *p = s->p;
     const struct parse_frame *frame = top(s);
-    bool is_fine = (frame->flags & SQL_KEYWORD_CALL_FROM) != 0 ||
-                   frame->opener->code != '(' || parse_peek_is(p, 1, KW_FIRST) ||
-                   parse_peek_is(p, 1, KW_LAST);
+    bool is_fine = (frame->flags & SQL_KEYWORD_CALL_FROM) != 0 || frame->opener->code != '(' ||
+                   parse_peek_is(p, 1, KW_FIRST) || parse_peek_is(p, 1, KW_LAST);
     if (is_fine) {
         operator_(s, 1);
     } else {
@@ -501,9 +503,18 @@ static bool scan_operator_word(struct scan *s)
     enum sql_keyword keyword = (enum sql_keyword)parse_token(p)->code;
     unsigned flags = sql_keyword_flags(keyword);
     bool is_case_word = keyword == KW_WHEN || keyword == KW_THEN || keyword == KW_ELSE;
-    if (s->is_interval && (flags & SQL_KEYWORD_UNIT) != 0) {
+    if (s->interval == depth_of(s) + 1 && (flags & SQL_KEYWORD_UNIT) != 0) {
         value(s, parse_peek_is(p, 1, KW_TO) ? 3 : 1);
-        s->is_interval = false;
+        s->interval = 0;
+    } else if (keyword == KW_ISNULL || keyword == KW_NOTNULL) {
+        value(s, 1);
+    } else if ((keyword == KW_IGNORE || keyword == KW_RESPECT) &&
+               parse_peek_is(p, 1, KW_NULLS)) {
+        value(s, 2);
+    } else if (keyword == KW_OPERATOR && parse_peek_is_op(p, 1, '(')) {
+        parse_advance(p, 1);
+        parse_skip_brackets(p); /* OPERATOR (schema.+) */
+        s->expects_operand = true;
     } else if (keyword == KW_IN) {
         scan_in(s);
     } else if (keyword == KW_IS) {
@@ -519,8 +530,9 @@ static bool scan_operator_word(struct scan *s)
     } else if (keyword == KW_AT && parse_peek_is(p, 1, KW_TIME)) {
         operator_(s, 3);
     } else if (keyword == KW_COLLATE) {
+        size_t tokens = parse_peek(p, 1)->kind == SQL_TOKEN_STRING ? 1 : 0;
         parse_advance(p, 1);
-        parse_advance(p, parse_name_tokens(p));
+        parse_advance(p, tokens + parse_name_tokens(p));
     } else if ((flags & SQL_KEYWORD_OPERATOR) != 0) {
         operator_(s, 1);
     } else {
@@ -577,13 +589,23 @@ static void scan_outer_word(struct scan *s)
     }
 }
 
+/* True for a word that ends the expression: a clause, or (not in CASE) another statement. */
+static bool is_terminator(const struct scan *s)
+{
+    const struct parser *p = s->p;
+    if (parse_token(p)->kind != SQL_TOKEN_WORD || depth_of(s) > 0 || s->mode == PARSE_REST) {
+        return false;
+    }
+    enum parse_clause clause = parse_clause(p, !s->expects_operand);
+    return clause != PARSE_CLAUSE_NONE && (clause != PARSE_CLAUSE_STATEMENT || s->cases == 0);
+}
+
 static void scan_word(struct scan *s)
 {
     struct parser *p = s->p;
     bool is_word = parse_token(p)->kind == SQL_TOKEN_WORD;
     bool is_inside = depth_of(s) > 0;
-    if (is_word && !is_inside && s->mode != PARSE_REST &&
-        parse_clause(p, !s->expects_operand) != PARSE_CLAUSE_NONE) {
+    if (is_terminator(s)) {
         s->is_done = true;
     } else if (s->expects_operand) {
         if (is_word) {
@@ -690,7 +712,10 @@ static void scan_punctuation(struct scan *s)
         scan_colon(s);
         break;
     case '.':
-        value(s, parse_is_name(parse_peek(p, 1)) || parse_peek_is_op(p, 1, '*') ? 2 : 1);
+        value(s, parse_is_name(parse_peek(p, 1)) || parse_peek_is_op(p, 1, '*') ||
+                         parse_peek(p, 1)->kind == SQL_TOKEN_NUMBER
+                     ? 2
+                     : 1);
         break;
     case SQL_OPERATOR_CAST:
         scan_cast(s);
@@ -745,11 +770,8 @@ static void scan_all(struct scan *s)
 bool parse_expression(struct parser *p, enum parse_mode mode, struct sql_use **uses)
 {
     size_t start = p->at;
-    struct scan scan = {.p = p,
-                        .mode = mode,
-                        .tail = uses,
-                        .base = p->frame_count,
-                        .expects_operand = true};
+    struct scan scan = {
+        .p = p, .mode = mode, .tail = uses, .base = p->frame_count, .expects_operand = true};
     scan_all(&scan);
     return p->at > start;
 }

@@ -50,8 +50,8 @@ static bool parse_sample(struct parser *p)
 static bool parse_time_travel(struct parser *p)
 {
     size_t n = parse_is(p, KW_FOR) ? 1 : 0;
-    bool is_system = parse_peek_is(p, n, KW_SYSTEM_TIME) ||
-                     parse_peek_is(p, n, KW_SYSTEM_VERSION);
+    bool is_system =
+        parse_peek_is(p, n, KW_SYSTEM_TIME) || parse_peek_is(p, n, KW_SYSTEM_VERSION);
     bool is_plain = parse_peek_is(p, n, KW_VERSION) || parse_peek_is(p, n, KW_TIMESTAMP);
     bool has_range = parse_peek_is(p, n + 1, KW_FROM) || parse_peek_is(p, n + 1, KW_BETWEEN) ||
                      parse_peek_is(p, n + 1, KW_CONTAINED) || parse_peek_is(p, n + 1, KW_ALL);
@@ -125,9 +125,8 @@ static bool parse_at_version(struct parser *p)
 /* A word and what stands in the parentheses behind it: AT (...), PARTITION (p0). */
 static bool parse_word_and_brackets(struct parser *p)
 {
-    static const enum sql_keyword words[] = {KW_AT,  KW_BEFORE,          KW_CHANGES,
-                                             KW_END, KW_MATCH_RECOGNIZE, KW_PARTITION,
-                                             KW_WATERMARK};
+    static const enum sql_keyword words[] = {
+        KW_AT, KW_BEFORE, KW_CHANGES, KW_END, KW_MATCH_RECOGNIZE, KW_PARTITION, KW_WATERMARK};
     for (size_t i = 0; i < sizeof(words) / sizeof(words[0]); i++) {
         if (parse_is(p, words[i]) && parse_peek_is_op(p, 1, '(')) {
             parse_advance(p, 1);
@@ -148,12 +147,20 @@ static bool parse_source_alias(struct parser *p, struct sql_source *source)
         return false;
     }
     if (parse_is_op(p, '(') && !parse_token(p)->is_query) {
-        bool are_hints = source->kind == SQL_SOURCE_TABLE &&
-                         sql_has(p->rules, SQL_TRAIT_TABLE_HINTS);
+        bool are_hints =
+            source->kind == SQL_SOURCE_TABLE && sql_has(p->rules, SQL_TRAIT_TABLE_HINTS);
         struct sql_word *words = parse_words(p);
         source->columns = are_hints ? source->columns : words;
     }
     return true;
+}
+
+/* Redshift: FROM t, t.array AS a AT i. */
+static bool parse_position_alias(struct parser *p, struct sql_source *source)
+{
+    return sql_has(p->rules, SQL_TRAIT_COLUMN_TABLES) && parse_is(p, KW_AT) &&
+           parse_is_name(parse_peek(p, 1)) && parse_accept(p, KW_AT) &&
+           parse_part(p, &source->offset);
 }
 
 static void parse_suffixes(struct parser *p, struct sql_source *source)
@@ -161,7 +168,8 @@ static void parse_suffixes(struct parser *p, struct sql_source *source)
     bool has_alias = false;
     while (p->status == OK) {
         if (parse_time_travel(p) || parse_sample(p) || parse_with_suffix(p, source) ||
-            parse_index_hint(p) || parse_word_and_brackets(p) || parse_at_version(p)) {
+            parse_index_hint(p) || parse_word_and_brackets(p) || parse_at_version(p) ||
+            parse_position_alias(p, source)) {
             continue;
         }
         if (parse_pivot(p, source)) {
@@ -344,6 +352,10 @@ static bool parse_unnamed(struct parser *p, struct sql_source *source)
 static void skip_prefixes(struct parser *p)
 {
     (void)parse_accept(p, KW_LATERAL);
+    if (parse_is(p, KW_UNPIVOT) && sql_has(p->rules, SQL_TRAIT_COLUMN_TABLES) &&
+        parse_is_name(parse_peek(p, 1))) {
+        parse_advance(p, 1); /* Redshift: FROM t, UNPIVOT t.object AS value AT key */
+    }
     if (parse_is(p, KW_ONLY) && !parse_peek_is_op(p, 1, ',') &&
         (parse_peek_is_op(p, 1, '(') || parse_is_name(parse_peek(p, 1)))) {
         parse_advance(p, 1);
@@ -369,9 +381,9 @@ struct sql_source *parse_source(struct parser *p)
         source->kind = SQL_SOURCE_QUERY;
         parse_advance(p, 1);
         source->query = parse_values(p);
-    } else if (parse_is_name(token) && ((flags & SQL_KEYWORD_NO_ALIAS) == 0 ||
-                                        parse_peek_is_op(p, 1, '(') ||
-                                        parse_peek_is_op(p, 1, '.')) &&
+    } else if (parse_is_name(token) &&
+               ((flags & SQL_KEYWORD_NO_ALIAS) == 0 || parse_peek_is_op(p, 1, '(') ||
+                parse_peek_is_op(p, 1, '.')) &&
                parse_clause(p, false) == PARSE_CLAUSE_NONE) {
         parse_named(p, source);
     } else if (!parse_unnamed(p, source)) {
@@ -408,6 +420,10 @@ size_t parse_join_words(const struct parser *p)
 /* ON ... and USING (...); there may be several ON behind joins that were nested. */
 static void parse_join_condition(struct parser *p, struct sql_source *source)
 {
+    if (parse_is(p, KW_MATCH_CONDITION) && parse_peek_is_op(p, 1, '(')) {
+        parse_advance(p, 1); /* of Snowflake's ASOF JOIN */
+        parse_skip_brackets(p);
+    }
     while (parse_accept(p, KW_ON)) {
         (void)parse_expression(p, PARSE_CONDITION, &source->quiet);
     }
@@ -500,6 +516,9 @@ void parse_join(struct parser *p, struct sql_source **sources)
     source->is_hidden = is_hidden;
     *tail = source;
     parse_join_condition(p, source);
+    while (parse_sample(p) || parse_pivot(p, source)) {
+        (void)parse_alias(p, &source->alias); /* of the joined tables together */
+    }
 }
 
 struct sql_source *parse_sources(struct parser *p)

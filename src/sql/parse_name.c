@@ -63,8 +63,8 @@ static void add_parts(struct parser *p, const struct sql_token *token, struct sq
 {
     struct sql_part part;
     read_part(p, token, &part);
-    name->is_dynamic = name->is_dynamic || token->is_dynamic ||
-                       token->kind == SQL_TOKEN_PARAMETER;
+    name->is_dynamic =
+        name->is_dynamic || token->is_dynamic || token->kind == SQL_TOKEN_PARAMETER;
     for (size_t left = parts_in(p, token); left > 1; left--) {
         size_t dot = str_find(part.text, '.');
         name->parts[name->count++] = (struct sql_part){str_sub(part.text, 0, dot), true};
@@ -255,8 +255,8 @@ static void skip_angles(struct parser *p)
 void parse_skip_type(struct parser *p)
 {
     size_t n = parse_name_tokens(p);
-    bool is_nested = n == 1 && (sql_keyword_flags(parse_token(p)->code) &
-                                SQL_KEYWORD_NESTED_TYPE) != 0;
+    bool is_nested =
+        n == 1 && (sql_keyword_flags(parse_token(p)->code) & SQL_KEYWORD_NESTED_TYPE) != 0;
     parse_advance(p, n);
     if (is_nested && parse_is_op(p, '<')) {
         skip_angles(p);

@@ -45,7 +45,8 @@ static void add_gone(struct parser *p, struct sql_pivot *pivot, const struct sql
 }
 
 /* FOR x IN (values), several of them for PIVOT; adds one column a value. */
-static void parse_pivot_for(struct parser *p, struct sql_pivot *pivot, size_t aggregates)
+static void parse_pivot_for(struct parser *p, struct sql_source *source,
+                            struct sql_pivot *pivot, size_t aggregates)
 {
     struct sql_word **made = &pivot->made;
     while (parse_accept(p, KW_FOR) || parse_is_name(parse_token(p)) || parse_is_op(p, '(')) {
@@ -60,8 +61,11 @@ static void parse_pivot_for(struct parser *p, struct sql_pivot *pivot, size_t ag
         }
         add_gone(p, pivot, columns);
         const struct sql_token *opener = parse_peek(p, 1);
+        if (parse_is(p, KW_IN) && opener->is_query) {
+            (void)parse_expression(p, PARSE_REST, &source->quiet);
+        }
         if (!parse_is(p, KW_IN) || !parse_peek_is_op(p, 1, '(') || pivot->made != NULL ||
-            opener->is_query || parse_peek_is(p, 2, KW_ANY) || aggregates > 1) {
+            parse_peek_is(p, 2, KW_ANY) || aggregates > 1) {
             pivot->is_partial = true;
             return;
         }
@@ -77,7 +81,8 @@ static void parse_pivot_for(struct parser *p, struct sql_pivot *pivot, size_t ag
     }
 }
 
-static void parse_pivot_body(struct parser *p, struct sql_pivot *pivot)
+static void parse_pivot_body(struct parser *p, struct sql_source *source,
+                             struct sql_pivot *pivot)
 {
     size_t aggregates = 0;
     do {
@@ -91,7 +96,7 @@ static void parse_pivot_body(struct parser *p, struct sql_pivot *pivot)
         }
     } while (parse_accept_op(p, ','));
     add_gone(p, pivot, pivot->uses);
-    parse_pivot_for(p, pivot, aggregates);
+    parse_pivot_for(p, source, pivot, aggregates);
 }
 
 /* value FOR name IN (a, b AS 'x'): two columns take the place of the others. */
@@ -137,7 +142,7 @@ bool parse_pivot(struct parser *p, struct sql_source *source)
     *tail = pivot;
     parse_advance(p, n + 1);
     if (is_pivot) {
-        parse_pivot_body(p, pivot);
+        parse_pivot_body(p, source, pivot);
     } else {
         parse_unpivot_body(p, pivot);
     }

@@ -87,24 +87,45 @@ enum parse_clause parse_clause(const struct parser *p, bool after_value)
 
 /* ---- the select list ---- */
 
+/* TRANSFORM (a) ROW FORMAT ... USING 'script' AS (b) ROW FORMAT ... (Hive). */
+static void skip_transform(struct parser *p)
+{
+    if (parse_is(p, KW_ROW) && parse_peek_is(p, 1, KW_FORMAT)) {
+        while (!parse_is_end(p) && !parse_is(p, KW_USING) && !parse_is(p, KW_FROM)) {
+            if (parse_is_op(p, '(')) {
+                parse_skip_brackets(p);
+            } else {
+                parse_advance(p, 1);
+            }
+        }
+    }
+    if (parse_is(p, KW_USING) && parse_peek(p, 1)->kind == SQL_TOKEN_STRING) {
+        parse_advance(p, 2);
+    }
+}
+
 /* An alias behind an expression, with or without AS. */
 static void parse_item_alias(struct parser *p, struct sql_item *item)
 {
+    skip_transform(p);
     bool has_as = parse_accept(p, KW_AS);
     if (has_as && parse_is_op(p, '(')) {
         item->aliases = parse_words(p);
+        skip_transform(p);
         return;
     }
     if (parse_token(p)->kind == SQL_TOKEN_STRING) {
-        enum status status = sql_token_value(p->text, parse_token(p), p->rules, p->arena,
-                                             &item->alias.text);
+        enum status status =
+            sql_token_value(p->text, parse_token(p), p->rules, p->arena, &item->alias.text);
         p->status = status != OK ? status : p->status;
         item->alias.is_quoted = true;
         parse_advance(p, 1);
         return;
     }
-    bool is_word = parse_token(p)->kind == SQL_TOKEN_WORD;
-    if (has_as || !is_word || parse_clause(p, true) == PARSE_CLAUSE_NONE) {
+    const struct sql_token *token = parse_token(p);
+    unsigned flags = token->kind == SQL_TOKEN_WORD ? sql_keyword_flags(token->code) : 0;
+    if (has_as ||
+        ((flags & SQL_KEYWORD_NO_ALIAS) == 0 && parse_clause(p, true) == PARSE_CLAUSE_NONE)) {
         (void)parse_part(p, &item->alias);
     }
 }
@@ -117,7 +138,9 @@ static void parse_star_modifiers(struct parser *p, struct sql_item *item)
     for (;;) {
         const struct sql_token *opener = parse_peek(p, 1);
         bool is_open = parse_peek_is_op(p, 1, '(');
-        if ((parse_is(p, KW_EXCEPT) && is_open && !opener->is_query) ||
+        bool is_bare = sql_has(p->rules, SQL_TRAIT_NAME_LISTS) && parse_is_name(opener) &&
+                       (sql_keyword_flags(opener->code) & SQL_KEYWORD_NO_ALIAS) == 0;
+        if ((parse_is(p, KW_EXCEPT) && ((is_open && !opener->is_query) || is_bare)) ||
             parse_is(p, KW_EXCLUDE)) {
             parse_advance(p, 1);
             item->except = is_open ? parse_words(p) : parse_bare_words(p);
@@ -131,8 +154,12 @@ static void parse_star_modifiers(struct parser *p, struct sql_item *item)
         } else if (parse_is(p, KW_RENAME)) {
             parse_advance(p, 1);
             item->rename = is_open ? parse_words(p) : parse_bare_words(p);
-        } else if (parse_is(p, KW_ILIKE) || parse_is(p, KW_LIKE)) {
-            parse_advance(p, 2);
+        } else if (parse_is(p, KW_ILIKE) || parse_is(p, KW_LIKE) || parse_is(p, KW_NOT) ||
+                   parse_is(p, KW_GLOB) || parse_is(p, KW_SIMILAR) || parse_is_op(p, '~') ||
+                   parse_is_op(p, '!')) {
+            while (!parse_is_end(p) && parse_token(p)[-1].kind != SQL_TOKEN_STRING) {
+                parse_advance(p, 1); /* * NOT LIKE 'a%' */
+            }
         } else if (parse_is(p, KW_APPLY) && is_open) {
             parse_advance(p, 1);
             parse_skip_brackets(p);
@@ -192,6 +219,12 @@ static struct sql_item *parse_item(struct parser *p)
     if (!parse_expression(p, PARSE_VALUE, &item->uses)) {
         return NULL;
     }
+    const struct sql_token *last = &p->tokens[p->at - 1];
+    bool is_field_star = last->kind == SQL_TOKEN_PUNCTUATION && last->code == '*';
+    if ((is_field_star && p->at > start + 1) || p->tokens[start].code == KW_COLUMNS) {
+        parse_star_modifiers(p,
+                             item); /* (expression).* EXCEPT (a), COLUMNS ('x') REPLACE ... */
+    }
     item->is_column = is_one_name(p, start) && item->uses != NULL &&
                       item->uses->kind == SQL_USE_COLUMN && item->uses->next == NULL;
     if (str_is_null(item->alias.text)) {
@@ -217,7 +250,15 @@ static struct sql_item *parse_item_list(struct parser *p)
 
 struct sql_item *parse_items(struct parser *p)
 {
-    return parse_item_list(p);
+    struct sql_item *items = parse_item_list(p);
+    if (parse_is(p, KW_EXCLUDE)) { /* Redshift: behind the whole list */
+        parse_advance(p, 1);
+        struct sql_word *except = parse_is_op(p, '(') ? parse_words(p) : parse_bare_words(p);
+        for (struct sql_item *item = items; item != NULL; item = item->next) {
+            item->except = item->except == NULL ? except : item->except;
+        }
+    }
+    return items;
 }
 
 /* DISTINCT ON (...), TOP 10 PERCENT, AS STRUCT, SQL_NO_CACHE and the like. */
@@ -235,9 +276,9 @@ static void parse_select_modifiers(struct parser *p)
                      parse_is(p, KW_SQL_CALC_FOUND_ROWS) || parse_is(p, KW_HIGH_PRIORITY)) &&
                     !is_name_like)) {
             parse_advance(p, 1);
-        } else if (parse_is(p, KW_TOP) && (is_open || parse_peek(p, 1)->kind ==
-                                                          SQL_TOKEN_NUMBER ||
-                                           parse_peek(p, 1)->kind == SQL_TOKEN_PARAMETER)) {
+        } else if (parse_is(p, KW_TOP) &&
+                   (is_open || parse_peek(p, 1)->kind == SQL_TOKEN_NUMBER ||
+                    parse_peek(p, 1)->kind == SQL_TOKEN_PARAMETER)) {
             parse_advance(p, 1);
             if (is_open) {
                 parse_skip_brackets(p);
@@ -298,6 +339,11 @@ static void parse_windows(struct parser *p, struct sql_select *select)
         (void)parse_accept(p, KW_AS);
         if (parse_is_op(p, '(')) {
             parse_arguments(p, 0, &window->uses);
+        } else if (parse_is_name(parse_token(p))) { /* WINDOW b AS a */
+            struct sql_use *use = parse_add_use(p, &window->uses, SQL_USE_WINDOW);
+            if (use == NULL || !parse_name(p, &use->name)) {
+                return;
+            }
         }
         *tail = window;
         tail = &window->next;

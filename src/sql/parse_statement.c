@@ -129,8 +129,7 @@ static bool parse_use(struct parser *p, struct sql_statement *statement)
 {
     bool is_schema = sql_has(p->rules, SQL_TRAIT_USE_SCHEMA);
     parse_advance(p, 1);
-    if (!parse_is_end(p) && !parse_peek_is_op(p, 1, '.') &&
-        parse_is_name(parse_peek(p, 1))) {
+    if (!parse_is_end(p) && !parse_peek_is_op(p, 1, '.') && parse_is_name(parse_peek(p, 1))) {
         if (parse_is(p, KW_SCHEMA) || parse_is(p, KW_DATABASE) || parse_is(p, KW_CATALOG)) {
             is_schema = parse_is(p, KW_SCHEMA) || (is_schema && parse_is(p, KW_DATABASE));
             parse_advance(p, 1);
@@ -192,8 +191,7 @@ static bool parse_scanned(struct parser *p, struct sql_statement *statement)
 static bool parse_execute(struct parser *p, struct sql_statement *statement)
 {
     size_t n = parse_peek_is(p, 1, KW_IMMEDIATE) ? 2 : 1;
-    if (parse_peek(p, n)->kind == SQL_TOKEN_STRING &&
-        (n == 2 || parse_is(p, KW_DO))) {
+    if (parse_peek(p, n)->kind == SQL_TOKEN_STRING && (n == 2 || parse_is(p, KW_DO))) {
         statement->query = parse_nested_text(p, parse_peek(p, n));
         skip_statement(p);
         return true;
@@ -215,9 +213,10 @@ static bool parse_create_statement(struct parser *p, struct sql_statement *state
 /* CACHE TABLE t AS query, DECLARE c CURSOR FOR query, PREPARE p AS query. */
 static bool parse_query_inside(struct parser *p, struct sql_statement *statement)
 {
-    while (!is_at_end(p)) {
+    for (parse_advance(p, 1); !is_at_end(p);) {
+        unsigned before = p->tokens[p->at - 1].code;
         bool is_here = (parse_is(p, KW_SELECT) || parse_is(p, KW_WITH)) &&
-                       (p->tokens[p->at - 1].code == KW_AS || p->tokens[p->at - 1].code == KW_FOR);
+                       (before == KW_AS || before == KW_FOR || before == KW_FROM);
         if (is_here) {
             return parse_is(p, KW_WITH) ? parse_with_statement(p, statement)
                                         : parse_query_statement(p, statement);
@@ -261,6 +260,7 @@ static const struct {
     {KW_CACHE, parse_query_inside},
     {KW_PREPARE, parse_query_inside},
     {KW_CALL, parse_scanned},
+    {KW_PERFORM, parse_scanned},
     {KW_RETURN, parse_scanned},
     {KW_LET, parse_scanned},
     {KW_PRINT, parse_scanned},
@@ -307,8 +307,7 @@ static bool parse_script_word(struct parser *p, struct sql_statement *statement)
     }
     if (parse_is(p, KW_IF) || parse_is(p, KW_ELSEIF) || parse_is(p, KW_ELSIF) ||
         parse_is(p, KW_WHILE) || parse_is(p, KW_UNTIL) || parse_is(p, KW_EXCEPTION) ||
-        parse_is(p, KW_WHEN) ||
-        (parse_is(p, KW_FOR) && next->kind == SQL_TOKEN_WORD)) {
+        parse_is(p, KW_WHEN) || (parse_is(p, KW_FOR) && next->kind == SQL_TOKEN_WORD)) {
         parse_condition(p, statement);
         return true;
     }

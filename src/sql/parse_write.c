@@ -34,8 +34,8 @@ static struct sql_target *parse_target(struct parser *p, struct sql_statement *s
     }
     if (parse_is(p, KW_IDENTIFIER) && parse_peek_is_op(p, 1, '(')) {
         parse_advance(p, 2);
-        bool is_name = parse_token(p)->kind == SQL_TOKEN_STRING &&
-                       parse_name_in_string(p, &name);
+        bool is_name =
+            parse_token(p)->kind == SQL_TOKEN_STRING && parse_name_in_string(p, &name);
         (void)parse_accept_op(p, ')');
         if (!is_name) {
             parse_note(p, SQL_NOTE_DYNAMIC_NAME);
@@ -138,8 +138,7 @@ static void parse_insert_columns(struct parser *p, struct sql_target *target)
     while (!parse_is_end(p) && !is_query_start(p) && !parse_is(p, KW_VALUES) &&
            !parse_is(p, KW_SET) && !parse_is(p, KW_DEFAULT) && !parse_is(p, KW_EXEC)) {
         bool is_list = parse_is_op(p, '(');
-        bool is_first = target != NULL && target->columns == NULL &&
-                        !parse_is(p, KW_PARTITION);
+        bool is_first = target != NULL && target->columns == NULL && !parse_is(p, KW_PARTITION);
         if (is_list && is_first && p->tokens[p->at - 1].code != KW_PARTITION) {
             target->columns = parse_words(p);
         } else if (is_list) {
@@ -196,8 +195,7 @@ static void parse_update(struct parser *p, struct sql_statement *statement)
     if (sources == NULL || sources->kind != SQL_SOURCE_TABLE) {
         statement->sources = sources;
     } else {
-        struct sql_target *target =
-            parse_add_target(p, &statement->targets, &sources->name);
+        struct sql_target *target = parse_add_target(p, &statement->targets, &sources->name);
         if (target != NULL) {
             target->alias = sources->alias;
             target->may_be_alias = true;
@@ -243,7 +241,7 @@ static void parse_delete(struct parser *p, struct sql_statement *statement)
     parse_from_and_rest(p, statement);
 }
 
-/* MERGE INTO t [WITH (hints)] [AS a] USING s ON ... WHEN ... */
+/* MERGE [WITH SCHEMA EVOLUTION] INTO t [WITH (hints)] [AS a] USING s ON ... WHEN ... */
 static void parse_merge(struct parser *p, struct sql_statement *statement)
 {
     parse_advance(p, 1);
@@ -251,7 +249,7 @@ static void parse_merge(struct parser *p, struct sql_statement *statement)
         parse_advance(p, 1);
         parse_skip_brackets(p);
     }
-    (void)parse_accept_pair(p, KW_WITH, KW_SCHEMA);
+    parse_advance(p, parse_is(p, KW_WITH) && parse_peek_is(p, 1, KW_SCHEMA) ? 3 : 0);
     (void)parse_accept(p, KW_INTO);
     struct sql_source *into = parse_source(p);
     if (into != NULL && into->kind == SQL_SOURCE_TABLE) {
@@ -281,13 +279,14 @@ static struct sql_source *parse_copied(struct parser *p)
     return source;
 }
 
-/* COPY INTO t FROM x, COPY INTO 'path' FROM t, COPY t FROM x, COPY t TO x, COPY (query) TO x. */
+/* COPY INTO t FROM x, COPY INTO 'path' FROM t, COPY t FROM x, COPY t TO x, COPY (query) TO x.
+ */
 static void parse_copy(struct parser *p, struct sql_statement *statement)
 {
     parse_advance(p, 1);
     bool is_into = parse_accept(p, KW_INTO);
-    bool is_path = parse_token(p)->kind == SQL_TOKEN_STRING ||
-                   parse_token(p)->kind == SQL_TOKEN_PARAMETER;
+    bool is_path =
+        parse_token(p)->kind == SQL_TOKEN_STRING || parse_token(p)->kind == SQL_TOKEN_PARAMETER;
     struct sql_source *source = parse_copied(p);
     while (!parse_is_end(p) && !parse_is(p, KW_FROM) && !parse_is(p, KW_TO)) {
         parse_advance(p, 1);

@@ -69,9 +69,8 @@ size_t resolve_table(struct resolver *r, const struct sql_name *name)
     if (known != NULL) {
         return (size_t)known->number;
     }
-    struct lineage_table *table =
-        arena_push(r->arena, &r->out->tables, &r->out->table_count, &r->out->table_capacity,
-                   sizeof(*r->out->tables));
+    struct lineage_table *table = arena_push(r->arena, &r->out->tables, &r->out->table_count,
+                                             &r->out->table_capacity, sizeof(*r->out->tables));
     uint64_t *mark = arena_push(r->arena, &r->read_marks, &r->read_mark_count,
                                 &r->read_mark_capacity, sizeof(*r->read_marks));
     union map_value value = {.number = (int64_t)r->out->table_count - 1};
@@ -89,9 +88,9 @@ void resolve_read(struct resolver *r, size_t table, size_t offset)
     if (table == SIZE_MAX || r->read_marks[table] == r->out->statement_count) {
         return;
     }
-    struct lineage_access *read = arena_push(r->arena, &statement->reads,
-                                             &statement->read_count, &statement->read_capacity,
-                                             sizeof(*statement->reads));
+    struct lineage_access *read =
+        arena_push(r->arena, &statement->reads, &statement->read_count,
+                   &statement->read_capacity, sizeof(*statement->reads));
     if (read == NULL) {
         r->status = ERR_NOMEM;
         return;
@@ -107,9 +106,9 @@ static void resolve_write(struct resolver *r, const struct sql_target *target)
     if (table == SIZE_MAX) {
         return;
     }
-    struct lineage_access *write = arena_push(
-        r->arena, &statement->writes, &statement->write_count, &statement->write_capacity,
-        sizeof(*statement->writes));
+    struct lineage_access *write =
+        arena_push(r->arena, &statement->writes, &statement->write_count,
+                   &statement->write_capacity, sizeof(*statement->writes));
     if (write == NULL) {
         r->status = ERR_NOMEM;
         return;
@@ -178,8 +177,7 @@ static void resolve_targets(struct resolver *r, struct sql_statement *statement)
 static void keep_columns(struct resolver *r, const struct resolve_columns *columns)
 {
     struct lineage_statement *statement = r->statement;
-    statement->columns =
-        arena_array(r->arena, columns->count, sizeof(*statement->columns));
+    statement->columns = arena_array(r->arena, columns->count, sizeof(*statement->columns));
     if (statement->columns == NULL) {
         r->status = ERR_NOMEM;
         return;
@@ -216,8 +214,7 @@ void resolve_statement(struct resolver *r, struct sql_statement *statement)
     resolve_use_queries(r, statement->quiet, &scope);
     r->quiet--;
     if (statement->query != NULL) {
-        struct resolve_columns *columns =
-            resolve_query(r, statement->query, NULL, NULL, NULL);
+        struct resolve_columns *columns = resolve_query(r, statement->query, NULL, NULL, NULL);
         if (columns != NULL && r->quiet == 0 && r->status == OK) {
             keep_columns(r, columns);
         }

@@ -41,11 +41,11 @@ struct resolve_columns {
     struct map index; /* key to position, when there are many */
     size_t indexed;   /* how many are in it */
     struct resolve_columns *next_indexed;
-    bool is_open;        /* it may have others */
-    bool is_base;        /* a table whose columns are not known: items are those found */
-    bool is_recursive;   /* items are placeholders */
-    size_t table;        /* of is_base */
-    bool has_any;        /* any name is a column of it, and has the flow any */
+    bool is_open;      /* it may have others */
+    bool is_base;      /* a table whose columns are not known: items are those found */
+    bool is_recursive; /* items are placeholders */
+    size_t table;      /* of is_base */
+    bool has_any;      /* any name is a column of it, and has the flow any */
     const struct sql_flow *any;
     struct resolve_columns **through; /* what its stars stand for, as far as open */
     size_t through_count;
@@ -97,14 +97,14 @@ struct resolver {
     const struct lineage_options *options;
     struct lineage *out;
     struct lineage_statement *statement;
-    struct map tables; /* key to index in out->tables */
+    struct map tables;                      /* key to index in out->tables */
     struct resolve_columns **table_columns; /* of out->tables, NULL until asked for */
     size_t table_columns_count;
     size_t table_columns_capacity;
     uint64_t *read_marks; /* of out->tables: the statement that read it last */
     size_t read_mark_count;
     size_t read_mark_capacity;
-    struct map ctes; /* key to struct resolve_cte */
+    struct map ctes;                 /* key to struct resolve_cte */
     struct resolve_columns *indexed; /* those with a map to free */
     struct sql_origin **scratch;     /* sets that are being built, a stack */
     size_t scratch_count;

@@ -178,8 +178,7 @@ static struct str source_key(struct resolver *r, const struct sql_source *source
     return resolve_part_key(r, &source->name.parts[source->name.count - 1]);
 }
 
-static struct resolve_columns *resolve_columns_of(struct resolver *r,
-                                                  struct sql_source *source,
+static struct resolve_columns *resolve_columns_of(struct resolver *r, struct sql_source *source,
                                                   struct resolve_scope *scope)
 {
     struct resolve_columns *columns = NULL;
@@ -211,8 +210,8 @@ static void merge_natural(struct resolver *r, struct resolve_scope *scope,
         const struct resolve_column *column = &relation->columns->items[i];
         bool is_shared = false;
         for (size_t k = 0; k + 1 < scope->count && resolve_spend(r, 1) && !is_shared; k++) {
-            is_shared = !column->is_star && columns_find(r, scope->relations[k].columns,
-                                                         column->key, &flow);
+            is_shared = !column->is_star &&
+                        columns_find(r, scope->relations[k].columns, column->key, &flow);
         }
         if (is_shared) {
             const struct sql_part part = {.text = column->name};
@@ -229,8 +228,7 @@ static void resolve_source(struct resolver *r, struct sql_source *source,
         return;
     }
     struct resolve_columns *columns = resolve_columns_of(r, source, scope);
-    struct resolve_relation *relation =
-        scope_add(r, scope, source_key(r, source), columns);
+    struct resolve_relation *relation = scope_add(r, scope, source_key(r, source), columns);
     if (relation == NULL) {
         return;
     }

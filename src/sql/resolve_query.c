@@ -316,8 +316,7 @@ static struct resolve_columns *resolve_select(struct resolver *r, struct sql_sel
     for (const struct sql_window *w = select->windows; w != NULL; w = w->next) {
         resolve_use_queries(r, w->uses, &scope);
     }
-    struct resolve_columns *shared =
-        r->quiet == 0 ? shared_columns(select, &scope) : NULL;
+    struct resolve_columns *shared = r->quiet == 0 ? shared_columns(select, &scope) : NULL;
     if (shared != NULL) {
         out = shared;
     } else {
@@ -436,8 +435,8 @@ struct resolve_columns *resolve_query(struct resolver *r, struct sql_query *quer
         return columns_new(r);
     }
     resolve_ctes(r, query->ctes, query->is_recursive, &scope);
-    struct resolve_columns *columns = resolve_operands(
-        r, query, query->ctes != NULL ? &scope : parent, self, names);
+    struct resolve_columns *columns =
+        resolve_operands(r, query, query->ctes != NULL ? &scope : parent, self, names);
     resolve_unbind(r, query->ctes);
     scope_free(&scope);
     return columns;

@@ -13,9 +13,8 @@ void scope_free(struct resolve_scope *scope)
 struct resolve_relation *scope_add(struct resolver *r, struct resolve_scope *scope,
                                    struct str key, struct resolve_columns *columns)
 {
-    struct resolve_relation *relation =
-        arena_push(r->arena, &scope->relations, &scope->count, &scope->capacity,
-                   sizeof(*scope->relations));
+    struct resolve_relation *relation = arena_push(r->arena, &scope->relations, &scope->count,
+                                                   &scope->capacity, sizeof(*scope->relations));
     if (relation == NULL) {
         r->status = ERR_NOMEM;
         return NULL;
@@ -223,8 +222,8 @@ static bool resolve_bare(struct resolver *r, struct resolve_scope *start,
     struct str row_key = resolve_part_key(r, &name->parts[0]);
     bool is_lateral = sql_has(r->rules, SQL_TRAIT_LATERAL_ALIAS);
     for (struct resolve_scope *scope = start; scope != NULL; scope = scope->parent) {
-        bool sees_aliases = scope->is_outer ||
-                            (scope == start && (is_lateral || !has_open(scope)));
+        bool sees_aliases =
+            scope->is_outer || (scope == start && (is_lateral || !has_open(scope)));
         if (find_known(r, scope, key, flow) ||
             (sees_aliases && columns_find(r, &scope->aliases, key, flow))) {
             return true;

@@ -22,8 +22,8 @@ struct sql_template_tag {
     enum tag_kind kind;
     size_t start;
     size_t end;
-    size_t from; /* BRANCH, ELSE: the first variant of its group that shows this branch */
-    size_t to;   /* and the one behind the last */
+    size_t from;  /* BRANCH, ELSE: the first variant of its group that shows this branch */
+    size_t to;    /* and the one behind the last */
     size_t width; /* BRANCH: variants of the whole group */
 };
 
@@ -101,9 +101,9 @@ static enum tag_kind kind_of(struct str tag)
         const char *word;
         enum tag_kind kind;
     } kinds[] = {
-        {"if", TAG_BRANCH},      {"for", TAG_BRANCH},  {"elif", TAG_ELSE},
-        {"else", TAG_ELSE},      {"endif", TAG_END},   {"endfor", TAG_END},
-        {"macro", TAG_HIDDEN},   {"set", TAG_HIDDEN},  {"endset", TAG_SHOWN},
+        {"if", TAG_BRANCH},      {"for", TAG_BRANCH}, {"elif", TAG_ELSE},
+        {"else", TAG_ELSE},      {"endif", TAG_END},  {"endfor", TAG_END},
+        {"macro", TAG_HIDDEN},   {"set", TAG_HIDDEN}, {"endset", TAG_SHOWN},
         {"endmacro", TAG_SHOWN},
     };
     struct str rest;
@@ -183,8 +183,8 @@ static void end_branch(struct sql_template_tag *tags, struct group *group)
 static enum status count_variants(struct reader *reader, size_t *count)
 {
     struct sql_template_tag *tags = reader->out->tags;
-    struct group *groups = arena_array(reader->arena, reader->out->tag_count + 1,
-                                       sizeof(*groups));
+    struct group *groups =
+        arena_array(reader->arena, reader->out->tag_count + 1, sizeof(*groups));
     size_t depth = 0;
     *count = 1;
     if (groups == NULL) {
@@ -207,8 +207,8 @@ static enum status count_variants(struct reader *reader, size_t *count)
             if (!is_last) {
                 break;
             }
-            enum status status = sql_notes_add(reader->notes, SQL_NOTE_UNTERMINATED,
-                                               tags[group->opener].start);
+            enum status status =
+                sql_notes_add(reader->notes, SQL_NOTE_UNTERMINATED, tags[group->opener].start);
             if (status != OK) {
                 return status;
             }
@@ -294,8 +294,8 @@ static void enter_tag(struct writer *writer, const struct sql_template_tag *tag,
         return;
     }
     if (top != NULL) {
-        top->is_shown = top->is_outer_shown && top->variant >= tag->from &&
-                        top->variant < tag->to;
+        top->is_shown =
+            top->is_outer_shown && top->variant >= tag->from && top->variant < tag->to;
     }
 }
 

@@ -42,7 +42,7 @@ struct sql_word {
 /* An expression of a select list, or a star. */
 struct sql_item {
     struct sql_item *next;
-    struct sql_part alias;   /* text is NULL without one */
+    struct sql_part alias;    /* text is NULL without one */
     struct sql_word *aliases; /* AS (a, b): one column each */
     struct sql_use *uses;
     bool is_column; /* one column reference and nothing else: it lends its name */
@@ -56,10 +56,10 @@ struct sql_item {
 /* PIVOT or UNPIVOT behind a table. */
 struct sql_pivot {
     struct sql_pivot *next;
-    struct sql_use *uses; /* aggregates of PIVOT; columns that UNPIVOT gathers */
-    struct sql_word *gone;  /* columns that it uses up */
-    struct sql_word *made;  /* columns that it makes, as far as they are known */
-    bool is_partial;        /* it makes others too */
+    struct sql_use *uses;  /* aggregates of PIVOT; columns that UNPIVOT gathers */
+    struct sql_word *gone; /* columns that it uses up */
+    struct sql_word *made; /* columns that it makes, as far as they are known */
+    bool is_partial;       /* it makes others too */
 };
 
 enum sql_source_kind {
@@ -148,8 +148,8 @@ struct sql_statement {
     struct sql_statement *next;
     enum sql_statement_kind kind;
     size_t offset;
-    size_t end; /* behind its last byte */
-    struct sql_query *query;     /* what it asks or writes; NULL when there is none */
+    size_t end;              /* behind its last byte */
+    struct sql_query *query; /* what it asks or writes; NULL when there is none */
     struct sql_target *targets;
     struct sql_source *sources; /* FROM and USING of UPDATE, DELETE, MERGE */
     struct sql_use *quiet;
