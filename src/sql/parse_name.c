@@ -1,6 +1,9 @@
 /* Names, lists of names, and types. */
 #include "sql/parse.h"
 
+/* No name has more; what follows is read as fields. */
+#define MAX_NAME_TOKENS 64
+
 /* How many parts a token makes: paths in backticks are split at their dots. */
 static size_t parts_in(const struct parser *p, const struct sql_token *token)
 {
@@ -30,7 +33,7 @@ static bool is_later_part(const struct sql_token *dot, const struct sql_token *t
 size_t parse_name_tokens(const struct parser *p)
 {
     size_t n = parse_is_name(parse_token(p)) ? 1 : 0;
-    while (n > 0 && parse_peek_is_op(p, n, '.') &&
+    while (n > 0 && n < MAX_NAME_TOKENS && parse_peek_is_op(p, n, '.') &&
            is_later_part(parse_peek(p, n), parse_peek(p, n + 1))) {
         n += 2;
     }
@@ -122,7 +125,7 @@ static size_t dashed_tokens(const struct parser *p, size_t from)
 static size_t table_name_tokens(const struct parser *p)
 {
     size_t n = parse_is_name(parse_token(p)) ? dashed_tokens(p, 0) : 0;
-    while (n > 0 && parse_peek_is_op(p, n, '.')) {
+    while (n > 0 && n < MAX_NAME_TOKENS && parse_peek_is_op(p, n, '.')) {
         size_t gap = parse_peek_is_op(p, n + 1, '.') ? 1 : 0;
         if (!is_later_part(parse_peek(p, n + gap), parse_peek(p, n + gap + 1))) {
             break;

@@ -666,8 +666,13 @@ void parse_query_body(struct parser *p, struct sql_query *query, struct sql_targ
 
 struct sql_query *parse_query(struct parser *p, struct sql_target **targets)
 {
-    struct sql_query *query = PARSE_NEW(p, struct sql_query);
-    if (query == NULL || !parse_enter(p)) {
+    struct sql_query *query = NULL;
+    if (!parse_enter(p)) {
+        parse_advance(p, 1);
+        return NULL;
+    }
+    query = PARSE_NEW(p, struct sql_query);
+    if (query == NULL) {
         return NULL;
     }
     query->is_recursive = parse_with(p, &query->ctes);

@@ -80,8 +80,8 @@ struct resolve_scope {
     struct map by_key; /* when there are many relations */
     size_t indexed;
     struct resolve_merged *merged;
-    struct resolve_columns aliases; /* of the select list so far, or of WITH */
-    bool is_outer;                  /* only aliases of WITH */
+    struct resolve_columns *aliases; /* of the select list so far, or of WITH; may be NULL */
+    bool is_outer;                   /* only aliases of WITH */
     const struct sql_select *select;
 };
 
@@ -164,6 +164,9 @@ struct resolve_columns *columns_of_table(struct resolver *r, const struct sql_na
 
 /* ---- scopes (scope.c) ---- */
 void scope_free(struct resolve_scope *scope);
+/* Adds an alias of the select list. */
+void scope_add_alias(struct resolver *r, struct resolve_scope *scope, struct str name,
+                     const struct sql_flow *flow);
 struct resolve_relation *scope_add(struct resolver *r, struct resolve_scope *scope,
                                    struct str key, struct resolve_columns *columns);
 struct resolve_relation *scope_find(struct resolver *r, struct resolve_scope *scope,

@@ -110,7 +110,7 @@ static void resolve_cte(struct resolver *r, struct sql_cte *cte, bool is_recursi
 {
     if (!is_relation(cte)) {
         if (!str_is_null(cte->name.text)) {
-            columns_add(r, &scope->aliases, cte->name.text, resolve_uses(r, cte->uses, scope));
+            scope_add_alias(r, scope, cte->name.text, resolve_uses(r, cte->uses, scope));
         }
         return;
     }

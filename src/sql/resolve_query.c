@@ -29,7 +29,7 @@ static void resolve_in_name(struct resolver *r, struct sql_use *use,
     struct str column_key = resolve_column_key(r, use->name.parts[0].text);
     bool is_known = scope_find_outer(r, scope, key) != NULL;
     for (struct resolve_scope *s = scope; s != NULL && !is_known; s = s->parent) {
-        is_known = use->name.count == 1 && columns_find(r, &s->aliases, column_key, &flow);
+        is_known = use->name.count == 1 && columns_find(r, s->aliases, column_key, &flow);
         for (size_t i = 0; i < s->count && !is_known && use->name.count == 1; i++) {
             is_known = columns_find(r, s->relations[i].columns, column_key, &flow);
         }
@@ -93,8 +93,8 @@ static struct sql_use *find_window(struct resolver *r, const struct resolve_scop
                                    const struct sql_name *name)
 {
     const struct sql_window *window = scope->select != NULL ? scope->select->windows : NULL;
-    struct str key = resolve_part_key(r, &name->parts[0]);
-    while (window != NULL && !str_eq(resolve_part_key(r, &window->name), key)) {
+    while (window != NULL && resolve_spend(r, 1) &&
+           !str_eq_nocase(window->name.text, name->parts[0].text)) {
         window = window->next;
     }
     return window != NULL ? window->uses : NULL;
@@ -300,7 +300,7 @@ static void resolve_item(struct resolver *r, struct sql_item *item, struct resol
         columns_add(r, out, name, flow);
     }
     if (!str_is_null(item->alias.text)) {
-        columns_add(r, &scope->aliases, item->alias.text, flow);
+        scope_add_alias(r, scope, item->alias.text, flow);
     }
 }
 

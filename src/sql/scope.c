@@ -10,6 +10,15 @@ void scope_free(struct resolve_scope *scope)
     }
 }
 
+void scope_add_alias(struct resolver *r, struct resolve_scope *scope, struct str name,
+                     const struct sql_flow *flow)
+{
+    if (scope->aliases == NULL) {
+        scope->aliases = columns_new(r);
+    }
+    columns_add(r, scope->aliases, name, flow);
+}
+
 struct resolve_relation *scope_add(struct resolver *r, struct resolve_scope *scope,
                                    struct str key, struct resolve_columns *columns)
 {
@@ -225,7 +234,7 @@ static bool resolve_bare(struct resolver *r, struct resolve_scope *start,
         bool sees_aliases =
             scope->is_outer || (scope == start && (is_lateral || !has_open(scope)));
         if (find_known(r, scope, key, flow) ||
-            (sees_aliases && columns_find(r, &scope->aliases, key, flow))) {
+            (sees_aliases && columns_find(r, scope->aliases, key, flow))) {
             return true;
         }
         const struct resolve_relation *row = scope_find(r, scope, row_key);

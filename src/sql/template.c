@@ -33,6 +33,7 @@ struct reader {
     struct arena *arena;
     struct sql_notes *notes;
     struct sql_template *out;
+    bool has_open_raw; /* a raw block without end was met: there are no more ends */
 };
 
 /* ---- finding tags ---- */
@@ -121,16 +122,15 @@ static enum tag_kind kind_of(struct str tag)
 static void skip_raw(struct reader *reader)
 {
     struct str rest;
-    for (size_t start = reader->at; reader->at < reader->text.n; reader->at++) {
+    size_t start = reader->at;
+    for (; reader->at < reader->text.n && !reader->has_open_raw; reader->at++) {
         if (is_at(reader, "{%") &&
             str_is(tag_word(str_sub(reader->text, reader->at, 64), &rest), "endraw")) {
             return;
         }
-        if (reader->at + 1 == reader->text.n) {
-            reader->at = start; /* never closed: go on as if it were not there */
-            return;
-        }
     }
+    reader->has_open_raw = true;
+    reader->at = start; /* go on as if it were not there */
 }
 
 /* One tag. One that has no end is noted, and ends with its line. */
