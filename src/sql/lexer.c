@@ -505,8 +505,11 @@ enum status sql_lex(struct str text, const struct sql_rules *rules, struct arena
             return status;
         }
     }
-    lexer.at = text.n;
-    enum status status = push(&lexer, SQL_TOKEN_END, 0, text.n);
+    if (out->count > 0) { /* the END stands directly behind the last token */
+        const struct sql_token *last = &out->items[out->count - 1];
+        lexer.at = last->offset + last->size_bytes;
+    }
+    enum status status = push(&lexer, SQL_TOKEN_END, 0, lexer.at);
     return status == OK ? pair_brackets(out, arena) : status;
 }
 

@@ -760,8 +760,10 @@ static void scan_all(struct scan *s)
     while (!s->is_done && p->status == OK) {
         scan_token(s);
     }
-    if (depth_of(s) > 0) {
+    if (depth_of(s) > 0 || (s->cases > 0 && s->mode == PARSE_VALUE)) {
         parse_note_syntax(p);
+    }
+    if (depth_of(s) > 0) {
         p->lambdas = p->frames[s->base].lambdas;
         p->frame_count = s->base;
     }

@@ -80,8 +80,8 @@ struct resolve_scope {
     struct map by_key; /* when there are many relations */
     size_t indexed;
     struct resolve_merged *merged;
-    struct resolve_columns *aliases; /* of the select list so far, or of WITH; may be NULL */
-    bool is_outer;                   /* only aliases of WITH */
+    struct resolve_columns *aliases; /* of the select list so far; may be NULL */
+    const struct sql_cte *values;    /* WITH expression AS name; nothing else is set then */
     const struct sql_select *select;
 };
 
@@ -110,7 +110,8 @@ struct resolver {
     size_t scratch_count;
     size_t scratch_capacity;
     uint64_t stamp;
-    unsigned quiet; /* in queries of which only the tables count */
+    unsigned quiet;       /* in queries of which only the tables count */
+    unsigned value_depth; /* values in values */
     int64_t budget;
     enum status status;
 };
@@ -180,6 +181,9 @@ void scope_merge(struct resolver *r, struct resolve_scope *scope,
 /* The merged column, or NULL; and its flow. */
 struct resolve_merged *scope_find_merged(const struct resolve_scope *scope, struct str key);
 const struct sql_flow *scope_merged_flow(struct resolver *r, struct resolve_merged *merged);
+/* WITH expression AS name: the expression's uses are looked up where the name is used. */
+const struct sql_cte *scope_find_value(struct resolver *r, const struct resolve_scope *scope,
+                                       struct str name);
 /* Where a column reference comes from; false when nothing is known by that name. */
 bool scope_resolve(struct resolver *r, struct resolve_scope *scope, const struct sql_name *name,
                    const struct sql_flow **flow);
@@ -194,9 +198,14 @@ struct resolve_columns *resolve_query(struct resolver *r, struct sql_query *quer
 void resolve_ctes(struct resolver *r, struct sql_cte *ctes, bool is_recursive,
                   struct resolve_scope *scope);
 void resolve_unbind(struct resolver *r, struct sql_cte *ctes);
-/* Queries in uses; with_flow also leaves their flow in them. */
+/* True for a WITH name that stands for rows, not for a value. */
+bool resolve_is_relation(const struct sql_cte *cte);
+/* Queries in uses; their flow is left there. */
 void resolve_use_queries(struct resolver *r, struct sql_use *uses, struct resolve_scope *scope);
-/* Where an expression comes from. */
+/* Where an expression comes from whose queries were looked at. */
+const struct sql_flow *resolve_flow(struct resolver *r, const struct sql_use *uses,
+                                    struct resolve_scope *scope);
+/* Both in turn. */
 const struct sql_flow *resolve_uses(struct resolver *r, struct sql_use *uses,
                                     struct resolve_scope *scope);
 /* Adds what stands in FROM to scope. */

@@ -1,8 +1,7 @@
 /* WITH: names that stand for queries, and queries that refer to themselves. */
 #include "sql/resolve.h"
 
-/* A query or a write; else a value under a name (ClickHouse), or nothing. */
-static bool is_relation(const struct sql_cte *cte)
+bool resolve_is_relation(const struct sql_cte *cte)
 {
     return cte->uses == NULL && (cte->query != NULL || cte->statement != NULL);
 }
@@ -108,10 +107,8 @@ static struct resolve_columns *resolve_write_cte(struct resolver *r,
 static void resolve_cte(struct resolver *r, struct sql_cte *cte, bool is_recursive,
                         struct resolve_scope *scope)
 {
-    if (!is_relation(cte)) {
-        if (!str_is_null(cte->name.text)) {
-            scope_add_alias(r, scope, cte->name.text, resolve_uses(r, cte->uses, scope));
-        }
+    if (!resolve_is_relation(cte)) {
+        resolve_use_queries(r, cte->uses, scope);
         return;
     }
     struct resolve_columns *columns;
@@ -148,7 +145,7 @@ void resolve_ctes(struct resolver *r, struct sql_cte *ctes, bool is_recursive,
 void resolve_unbind(struct resolver *r, struct sql_cte *ctes)
 {
     for (const struct sql_cte *cte = ctes; cte != NULL; cte = cte->next) {
-        if (is_relation(cte) && !str_is_null(cte->name.text)) {
+        if (resolve_is_relation(cte) && !str_is_null(cte->name.text)) {
             unbind(r, cte);
         }
     }

@@ -27,7 +27,9 @@ static void resolve_in_name(struct resolver *r, struct sql_use *use,
     }
     struct str key = resolve_part_key(r, &use->name.parts[0]);
     struct str column_key = resolve_column_key(r, use->name.parts[0].text);
-    bool is_known = scope_find_outer(r, scope, key) != NULL;
+    bool is_known =
+        scope_find_outer(r, scope, key) != NULL ||
+        (use->name.count == 1 && scope_find_value(r, scope, use->name.parts[0].text) != NULL);
     for (struct resolve_scope *s = scope; s != NULL && !is_known; s = s->parent) {
         is_known = use->name.count == 1 && columns_find(r, s->aliases, column_key, &flow);
         for (size_t i = 0; i < s->count && !is_known && use->name.count == 1; i++) {
@@ -131,10 +133,9 @@ static void add_uses(struct resolver *r, uint64_t stamp, const struct sql_use *u
     }
 }
 
-const struct sql_flow *resolve_uses(struct resolver *r, struct sql_use *uses,
+const struct sql_flow *resolve_flow(struct resolver *r, const struct sql_use *uses,
                                     struct resolve_scope *scope)
 {
-    resolve_use_queries(r, uses, scope);
     if (uses == NULL || r->quiet > 0) {
         return NULL;
     }
@@ -142,6 +143,13 @@ const struct sql_flow *resolve_uses(struct resolver *r, struct sql_use *uses,
     uint64_t stamp = r->stamp;
     add_uses(r, stamp, uses, scope, 0);
     return flow_finish(r, base);
+}
+
+const struct sql_flow *resolve_uses(struct resolver *r, struct sql_use *uses,
+                                    struct resolve_scope *scope)
+{
+    resolve_use_queries(r, uses, scope);
+    return resolve_flow(r, uses, scope);
 }
 
 /* ---- stars ---- */
@@ -430,7 +438,8 @@ struct resolve_columns *resolve_query(struct resolver *r, struct sql_query *quer
                                       struct resolve_columns *self,
                                       const struct sql_word *names)
 {
-    struct resolve_scope scope = {.parent = parent, .is_outer = true};
+    struct resolve_scope scope = {.parent = parent,
+                                  .values = query != NULL ? query->ctes : NULL};
     if (query == NULL) {
         return columns_new(r);
     }

@@ -2,6 +2,7 @@
 #include "sql/resolve.h"
 
 #define FEW_RELATIONS 8
+#define MAX_VALUE_DEPTH 16
 
 void scope_free(struct resolve_scope *scope)
 {
@@ -223,6 +224,38 @@ static bool has_open(const struct resolve_scope *scope)
     return scope->count > FEW_RELATIONS;
 }
 
+const struct sql_cte *scope_find_value(struct resolver *r, const struct resolve_scope *scope,
+                                       struct str name)
+{
+    for (; scope != NULL; scope = scope->parent) {
+        for (const struct sql_cte *cte = scope->values; cte != NULL; cte = cte->next) {
+            if (!resolve_spend(r, 1)) {
+                return NULL;
+            }
+            if (!resolve_is_relation(cte) && str_eq_nocase(cte->name.text, name)) {
+                return cte;
+            }
+        }
+    }
+    return NULL;
+}
+
+/* A value of WITH means what its expression means here. */
+static bool find_value(struct resolver *r, struct resolve_scope *scope, struct str name,
+                       const struct sql_flow **flow)
+{
+    const struct sql_cte *value = NULL;
+    if (sql_has(r->rules, SQL_TRAIT_NAME_LISTS) && r->value_depth < MAX_VALUE_DEPTH) {
+        value = scope_find_value(r, scope, name);
+    }
+    if (value != NULL) {
+        r->value_depth++;
+        *flow = resolve_flow(r, value->uses, scope);
+        r->value_depth--;
+    }
+    return value != NULL;
+}
+
 /* One part: a column, an alias of this select list, a whole row, or a column by guess. */
 static bool resolve_bare(struct resolver *r, struct resolve_scope *start,
                          const struct sql_name *name, const struct sql_flow **flow)
@@ -231,10 +264,10 @@ static bool resolve_bare(struct resolver *r, struct resolve_scope *start,
     struct str row_key = resolve_part_key(r, &name->parts[0]);
     bool is_lateral = sql_has(r->rules, SQL_TRAIT_LATERAL_ALIAS);
     for (struct resolve_scope *scope = start; scope != NULL; scope = scope->parent) {
-        bool sees_aliases =
-            scope->is_outer || (scope == start && (is_lateral || !has_open(scope)));
+        bool sees_aliases = scope == start && (is_lateral || !has_open(scope));
         if (find_known(r, scope, key, flow) ||
-            (sees_aliases && columns_find(r, scope->aliases, key, flow))) {
+            (sees_aliases && columns_find(r, scope->aliases, key, flow)) ||
+            (scope == start && find_value(r, scope, name->parts[0].text, flow))) {
             return true;
         }
         const struct resolve_relation *row = scope_find(r, scope, row_key);
