@@ -68,7 +68,7 @@
     X(COLLATE, 0) \
     X(COLLECT, 0) \
     X(COLUMNS, 0) \
-    X(COMMENT, K_STATEMENT) \
+    X(COMMENT, K_CLAUSE | K_STATEMENT) \
     X(COMMIT, K_STATEMENT) \
     X(CONNECT, K_CLAUSE) \
     X(CONNECT_BY_ROOT, K_PREFIX) \
@@ -113,7 +113,7 @@
     X(DATE_ADD, K_CALL_UNIT) \
     X(DATE_BUCKET, K_CALL_UNIT) \
     X(DATE_DIFF, K_CALL_UNIT) \
-    X(DATE_PART, K_CALL_UNIT) \
+    X(DATE_PART, K_CALL_FROM | K_CALL_UNIT) \
     X(DATE_SUB, K_CALL_UNIT) \
     X(DATE_TRUNC, K_CALL_UNIT) \
     X(DAY, K_UNIT) \
@@ -143,6 +143,7 @@
     X(DISABLE, K_STATEMENT) \
     X(DISCARD, K_STATEMENT) \
     X(DISTINCT, K_PREFIX) \
+    X(DISTINCTROW, 0) \
     X(DISTRIBUTE, K_CLAUSE) \
     X(DIV, K_OPERATOR) \
     X(DO, K_STATEMENT) \
@@ -204,6 +205,7 @@
     X(HAVING, K_CLAUSE | K_NO_ALIAS) \
     X(HH, K_UNIT) \
     X(HIGH_PRIORITY, 0) \
+    X(HOLDLOCK, 0) \
     X(HOUR, K_UNIT) \
     X(HOURS, K_UNIT) \
     X(HOUR_MINUTE, K_UNIT) \
@@ -267,6 +269,7 @@
     X(MATERIALIZED, 0) \
     X(MAX, 0) \
     X(MCS, K_UNIT) \
+    X(MEMBER, 0) \
     X(MERGE, K_CLAUSE | K_JOIN | K_STATEMENT) \
     X(MI, K_UNIT) \
     X(MICROSECOND, K_UNIT) \
@@ -307,6 +310,7 @@
     X(NULLS, 0) \
     X(NUMERIC, K_TYPE) \
     X(NVARCHAR, K_TYPE) \
+    X(OBJECT, 0) \
     X(OF, 0) \
     X(OFFSET, K_CLAUSE) \
     X(ON, K_CLAUSE | K_NO_ALIAS) \
@@ -324,12 +328,13 @@
     X(OVERLAPS, K_OPERATOR) \
     X(OVERLAY, K_CALL_FROM) \
     X(OVERWRITE, 0) \
+    X(PAGLOCK, 0) \
     X(PARSE, K_CALL_CAST) \
     X(PARTITION, K_CLAUSE) \
     X(PASTE, K_JOIN) \
     X(PERCENT, 0) \
     X(PERFORM, K_STATEMENT) \
-    X(PIVOT, K_NO_ALIAS) \
+    X(PIVOT, 0) \
     X(PLACING, 0) \
     X(POINT, K_TYPE) \
     X(POLICY, 0) \
@@ -346,13 +351,14 @@
     X(PUT, K_STATEMENT) \
     X(Q, K_UNIT) \
     X(QQ, K_UNIT) \
-    X(QUALIFY, K_CLAUSE | K_NO_ALIAS) \
+    X(QUALIFY, K_CLAUSE) \
     X(QUARTER, K_UNIT) \
     X(QUARTERS, K_UNIT) \
     X(QUICK, 0) \
     X(RAISE, K_STATEMENT) \
     X(RAISERROR, K_STATEMENT) \
     X(RANGE, K_TYPE | K_NESTED_TYPE) \
+    X(READPAST, 0) \
     X(REAL, K_TYPE) \
     X(REASSIGN, K_STATEMENT) \
     X(RECONFIGURE, K_STATEMENT) \
@@ -382,6 +388,7 @@
     X(ROLLBACK, K_STATEMENT) \
     X(ROUND, K_CALL_UNIT) \
     X(ROW, 0) \
+    X(ROWLOCK, 0) \
     X(ROWNUM, K_VALUE) \
     X(ROWS, 0) \
     X(RTRIM, K_CALL_FROM) \
@@ -389,6 +396,7 @@
     X(SAFE_CAST, K_CALL_CAST) \
     X(SAMPLE, 0) \
     X(SAVEPOINT, K_STATEMENT) \
+    X(SCALAR, 0) \
     X(SCHEMA, 0) \
     X(SEARCH, 0) \
     X(SEARCH_PATH, 0) \
@@ -398,6 +406,7 @@
     X(SECURITY, K_STATEMENT) \
     X(SEED, 0) \
     X(SELECT, K_CLAUSE | K_NO_ALIAS | K_STATEMENT) \
+    X(SEMANTIC_VIEW, 0) \
     X(SEMI, K_JOIN) \
     X(SEPARATOR, 0) \
     X(SESSION, 0) \
@@ -445,7 +454,9 @@
     X(SYSTEM_USER, K_VALUE) \
     X(SYSTEM_VERSION, 0) \
     X(TABLE, K_STATEMENT) \
-    X(TABLESAMPLE, K_NO_ALIAS) \
+    X(TABLESAMPLE, 0) \
+    X(TABLOCK, 0) \
+    X(TABLOCKX, 0) \
     X(TASK, 0) \
     X(TEMP, 0) \
     X(TEMPLATE, 0) \
@@ -477,7 +488,7 @@
     X(TIME_SUB, K_CALL_UNIT) \
     X(TIME_TRUNC, K_CALL_UNIT) \
     X(TINYINT, K_TYPE) \
-    X(TO, K_NO_ALIAS) \
+    X(TO, K_NO_ALIAS | K_PREFIX) \
     X(TOP, 0) \
     X(TRAILING, K_PREFIX) \
     X(TRAN, 0) \
@@ -492,6 +503,7 @@
     X(TRY_CAST, K_CALL_CAST) \
     X(TRY_CONVERT, K_CALL_TYPE) \
     X(TRY_PARSE, K_CALL_CAST) \
+    X(UESCAPE, K_OPERATOR) \
     X(UNBOUNDED, 0) \
     X(UNCACHE, K_STATEMENT) \
     X(UNDROP, K_STATEMENT) \
@@ -502,11 +514,12 @@
     X(UNLOAD, K_STATEMENT) \
     X(UNLOCK, K_STATEMENT) \
     X(UNLOGGED, 0) \
-    X(UNPIVOT, K_NO_ALIAS) \
+    X(UNPIVOT, 0) \
     X(UNSET, K_STATEMENT) \
     X(UNSIGNED, K_TYPE) \
     X(UNTIL, 0) \
     X(UPDATE, K_CLAUSE | K_STATEMENT) \
+    X(UPDLOCK, 0) \
     X(USE, K_STATEMENT) \
     X(USING, K_CLAUSE | K_NO_ALIAS) \
     X(UUID, K_TYPE) \
@@ -535,6 +548,7 @@
     X(WK, K_UNIT) \
     X(WORK, 0) \
     X(WW, K_UNIT) \
+    X(XLOCK, 0) \
     X(XML, K_TYPE) \
     X(XMLCAST, K_CALL_CAST) \
     X(XOR, K_OPERATOR) \

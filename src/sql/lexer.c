@@ -295,7 +295,8 @@ static enum status lex_prefixed_string(struct lexer *lexer, size_t start, bool *
     if (!*is_string) {
         return OK;
     }
-    bool is_raw = str_starts_with_nocase(word, "r") || str_eq_nocase(word, STR("br"));
+    bool is_raw = (str_starts_with_nocase(word, "r") || str_eq_nocase(word, STR("br"))) &&
+                  !sql_has(lexer->rules, SQL_TRAIT_TRIPLE_QUOTES); /* BigQuery: \' stays open */
     bool escapes = sql_has(lexer->rules, SQL_TRAIT_BACKSLASH) && !is_raw;
     return lex_string(lexer, start, escapes || str_eq_nocase(word, STR("e")));
 }
@@ -331,8 +332,9 @@ static size_t skip_class(struct lexer *lexer, enum byte_class class)
 /* Letters behind a number that belong to it: 10L, 1.5BD, 0x1F. */
 static bool is_number_suffix(struct str number, struct str suffix)
 {
-    return suffix.n <= 2 || (number.n == 1 && suffix.n > 0 &&
-                             (suffix.p[0] == 'x' || suffix.p[0] == 'b' || suffix.p[0] == 'X'));
+    bool is_short = suffix.n <= 2 && str_find(suffix, '_') == SIZE_MAX;
+    return is_short || (number.n == 1 && suffix.n > 0 &&
+                        (suffix.p[0] == 'x' || suffix.p[0] == 'b' || suffix.p[0] == 'X'));
 }
 
 /* A number; where names may begin with a digit, 2024_sales is one word. */

@@ -20,6 +20,7 @@ static void parse_clone(struct parser *p, struct sql_statement *statement)
 /* Columns and options up to AS query, or a SELECT without AS. */
 static void parse_created(struct parser *p, struct sql_statement *statement)
 {
+    size_t start = p->at;
     while (!parse_is_end(p) && p->status == OK) {
         bool has_as = parse_is(p, KW_AS) && is_query_start(p, 1);
         if (has_as || (parse_is(p, KW_SELECT) || parse_token(p)->is_query) ||
@@ -29,8 +30,9 @@ static void parse_created(struct parser *p, struct sql_statement *statement)
             statement->query = parse_query(p, NULL);
             return;
         }
-        if ((parse_is(p, KW_CLONE) || parse_is(p, KW_COPY)) &&
-            parse_is_name(parse_peek(p, 1)) && !parse_peek_is(p, 1, KW_GRANTS)) {
+        bool is_copy = parse_is(p, KW_COPY) && p->at == start; /* not COPY GRANTS */
+        if ((is_copy || parse_is(p, KW_CLONE)) && parse_is_name(parse_peek(p, 1)) &&
+            !parse_peek_is(p, 1, KW_GRANTS)) {
             parse_clone(p, statement);
         } else if (parse_is(p, KW_TEMPLATE) && parse_peek(p, 1)->is_query) {
             parse_advance(p, 1);
@@ -86,7 +88,7 @@ static bool parse_create_words(struct parser *p, bool *is_temporary, bool *is_vi
 {
     *is_temporary = false;
     *is_view = false;
-    for (size_t n = 0; n < 10 && parse_token(p)->kind == SQL_TOKEN_WORD; n++) {
+    for (size_t n = 0; n < 20 && !parse_is_end(p) && !parse_is_op(p, '('); n++) {
         *is_temporary = *is_temporary || parse_is(p, KW_TEMP) || parse_is(p, KW_TEMPORARY);
         *is_view = parse_is(p, KW_VIEW);
         if (*is_view || parse_is(p, KW_TABLE)) {

@@ -336,6 +336,10 @@ static void scan_exists(struct scan *s)
     struct parser *p = s->p;
     if (parse_peek_is_op(p, 1, '(') && parse_peek(p, 1)->is_query) {
         parse_advance(p, 1);
+        if (holds_query_directly(p)) {
+            scan_query_in_parentheses(s, SQL_USE_EXISTS);
+            return;
+        }
         struct sql_use **uses = s->tail;
         parse_arguments(p, 0, uses);
         for (struct sql_use *use = *uses; use != NULL; use = use->next) {
@@ -374,7 +378,9 @@ static void scan_in(struct scan *s)
     struct parser *p = s->p;
     operator_(s, 1);
     size_t tokens = parse_name_tokens(p);
-    if (!sql_has(p->rules, SQL_TRAIT_NAME_LISTS) || tokens == 0 ||
+    const struct parse_frame *frame = top(s);
+    bool is_position = frame != NULL && (frame->flags & SQL_KEYWORD_CALL_FROM) != 0;
+    if (!sql_has(p->rules, SQL_TRAIT_NAME_LISTS) || tokens == 0 || is_position ||
         parse_peek_is_op(p, tokens, '(')) {
         return;
     }
@@ -463,7 +469,10 @@ static void scan_is(struct scan *s)
     if (parse_accept(p, KW_DISTINCT)) {
         (void)parse_accept(p, KW_FROM);
     } else if (parse_token(p)->kind == SQL_TOKEN_WORD && !parse_peek_is_op(p, 1, '(')) {
-        value(s, 1);
+        bool is_json = parse_is(p, KW_JSON) &&
+                       (parse_peek_is(p, 1, KW_VALUE) || parse_peek_is(p, 1, KW_SCALAR) ||
+                        parse_peek_is(p, 1, KW_OBJECT) || parse_peek_is(p, 1, KW_ARRAY));
+        value(s, is_json ? 2 : 1);
     }
 }
 
@@ -496,6 +505,20 @@ static void scan_from(struct scan *s)
     }
 }
 
+/* The unit of an INTERVAL: DAY, DAY TO HOUR, and HOURS 30 MINUTES. */
+static void scan_unit(struct scan *s)
+{
+    struct parser *p = s->p;
+    value(s, parse_peek_is(p, 1, KW_TO) ? 3 : 1);
+    while ((parse_token(p)->kind == SQL_TOKEN_NUMBER ||
+            parse_token(p)->kind == SQL_TOKEN_STRING) &&
+           parse_peek(p, 1)->kind == SQL_TOKEN_WORD &&
+           (sql_keyword_flags(parse_peek(p, 1)->code) & SQL_KEYWORD_UNIT) != 0) {
+        value(s, 2);
+    }
+    s->interval = 0;
+}
+
 /* A word that goes on with the expression at any depth; false when it is none. */
 static bool scan_operator_word(struct scan *s)
 {
@@ -504,8 +527,11 @@ static bool scan_operator_word(struct scan *s)
     unsigned flags = sql_keyword_flags(keyword);
     bool is_case_word = keyword == KW_WHEN || keyword == KW_THEN || keyword == KW_ELSE;
     if (s->interval == depth_of(s) + 1 && (flags & SQL_KEYWORD_UNIT) != 0) {
-        value(s, parse_peek_is(p, 1, KW_TO) ? 3 : 1);
-        s->interval = 0;
+        scan_unit(s);
+    } else if (keyword == KW_FROM && depth_of(s) == 0) {
+        value(s, 2); /* FROM FIRST */
+    } else if (keyword == KW_MEMBER && parse_peek_is(p, 1, KW_OF)) {
+        operator_(s, 2);
     } else if (keyword == KW_ISNULL || keyword == KW_NOTNULL) {
         value(s, 1);
     } else if ((keyword == KW_IGNORE || keyword == KW_RESPECT) &&
@@ -593,6 +619,11 @@ static void scan_outer_word(struct scan *s)
 static bool is_terminator(const struct scan *s)
 {
     const struct parser *p = s->p;
+    if (parse_is(p, KW_FROM) &&
+        (parse_peek_is(p, 1, KW_FIRST) || parse_peek_is(p, 1, KW_LAST)) &&
+        (parse_peek_is(p, 2, KW_OVER) || parse_peek_is(p, 3, KW_NULLS))) {
+        return false; /* NTH_VALUE (x, 2) FROM FIRST OVER ... */
+    }
     if (parse_token(p)->kind != SQL_TOKEN_WORD || depth_of(s) > 0 || s->mode == PARSE_REST) {
         return false;
     }

@@ -104,7 +104,7 @@ static bool parse_index_hint(struct parser *p)
         return true;
     }
     if (parse_accept_pair(p, KW_INDEXED, KW_BY)) {
-        parse_advance(p, 1);
+        parse_advance(p, parse_name_tokens(p));
         return true;
     }
     return parse_accept_pair(p, KW_NOT, KW_INDEXED);
@@ -174,7 +174,8 @@ static void parse_suffixes(struct parser *p, struct sql_source *source)
         }
         if (parse_pivot(p, source)) {
             has_alias = false;
-        } else if (sql_has(p->rules, SQL_TRAIT_NAME_LISTS) && parse_accept(p, KW_FINAL)) {
+        } else if (parse_accept_op(p, '*') || /* Postgres: with its children */
+                   (sql_has(p->rules, SQL_TRAIT_NAME_LISTS) && parse_accept(p, KW_FINAL))) {
             continue;
         } else if (!has_alias && parse_source_alias(p, source)) {
             has_alias = true;
@@ -207,8 +208,15 @@ static bool is_file(const struct parser *p, const struct sql_name *name)
 /* FROM t (NOLOCK): a hint, no function. */
 static bool has_old_hint(const struct parser *p)
 {
-    return sql_has(p->rules, SQL_TRAIT_TABLE_HINTS) && parse_is_op(p, '(') &&
-           parse_peek_is(p, 1, KW_NOLOCK);
+    static const enum sql_keyword hints[] = {KW_NOLOCK,   KW_ROWLOCK, KW_UPDLOCK,
+                                             KW_HOLDLOCK, KW_TABLOCK, KW_TABLOCKX,
+                                             KW_XLOCK,    KW_PAGLOCK, KW_READPAST};
+    for (size_t i = 0; i < sizeof(hints) / sizeof(hints[0]); i++) {
+        if (parse_is_op(p, '(') && parse_peek_is(p, 1, hints[i])) {
+            return sql_has(p->rules, SQL_TRAIT_TABLE_HINTS);
+        }
+    }
+    return false;
 }
 
 /* IDENTIFIER ('a.b') and TABLE ('a.b'): the name in the string, else a dynamic one. */
@@ -257,9 +265,28 @@ static void parse_wrapped(struct parser *p, struct sql_source *source)
     parse_close(p, opener);
 }
 
+/* SEMANTIC_VIEW (v METRICS ... DIMENSIONS ...): v is read. */
+static void parse_semantic_view(struct parser *p, struct sql_source *source)
+{
+    size_t closer = parse_token(p)->closer;
+    parse_advance(p, 1);
+    source->kind = SQL_SOURCE_TABLE;
+    (void)parse_table_name(p, &source->name);
+    source->kind = source->name.count == 0 || source->name.is_dynamic ? SQL_SOURCE_FUNCTION
+                                                                      : SQL_SOURCE_TABLE;
+    p->at = closer > p->at ? closer : p->at;
+    (void)parse_accept_op(p, ')');
+}
+
 static void parse_named(struct parser *p, struct sql_source *source)
 {
-    bool is_wrapper = parse_is(p, KW_TABLE) || parse_is(p, KW_STREAM);
+    bool is_stream = parse_is(p, KW_STREAM) && sql_has(p->rules, SQL_TRAIT_FILE_TABLES);
+    bool is_wrapper = is_stream || parse_is(p, KW_TABLE);
+    if (parse_is(p, KW_SEMANTIC_VIEW) && parse_peek_is_op(p, 1, '(')) {
+        parse_advance(p, 1);
+        parse_semantic_view(p, source);
+        return;
+    }
     if (is_wrapper && parse_peek_is_op(p, 1, '(')) {
         parse_advance(p, 1);
         parse_wrapped(p, source);
@@ -270,9 +297,9 @@ static void parse_named(struct parser *p, struct sql_source *source)
         parse_identifier(p, source);
         return;
     }
-    if (is_wrapper && parse_is_name(parse_peek(p, 1)) &&
+    if (is_stream && parse_is_name(parse_peek(p, 1)) &&
         (sql_keyword_flags(parse_peek(p, 1)->code) & SQL_KEYWORD_NO_ALIAS) == 0) {
-        parse_advance(p, 1); /* STREAM t, TABLE t */
+        parse_advance(p, 1); /* STREAM t */
     }
     source->kind = SQL_SOURCE_TABLE;
     (void)parse_table_name(p, &source->name);
@@ -289,6 +316,18 @@ static void parse_named(struct parser *p, struct sql_source *source)
     }
 }
 
+/* (MERGE ... OUTPUT ...): as a query whose WITH holds the statement. */
+static struct sql_query *parse_write_query(struct parser *p)
+{
+    struct sql_query *query = PARSE_NEW(p, struct sql_query);
+    struct sql_cte *cte = query != NULL ? PARSE_NEW(p, struct sql_cte) : NULL;
+    if (cte != NULL) {
+        cte->statement = parse_inner_statement(p);
+        query->ctes = cte;
+    }
+    return query;
+}
+
 /* ( query ) with set operations, or ( join ). */
 static void parse_parenthesised(struct parser *p, struct sql_source *source)
 {
@@ -301,9 +340,19 @@ static void parse_parenthesised(struct parser *p, struct sql_source *source)
     if (opener->is_query && !parse_is_op(p, '(')) {
         source->kind = SQL_SOURCE_QUERY;
         source->query = parse_query(p, NULL);
-    } else if (parse_is(p, KW_PIVOT) || parse_is(p, KW_UNPIVOT) || parse_is(p, KW_TABLE)) {
+    } else if (parse_is(p, KW_PIVOT) || parse_is(p, KW_UNPIVOT) ||
+               (parse_is(p, KW_TABLE) && !parse_peek_is_op(p, 1, '('))) {
         source->kind = SQL_SOURCE_QUERY;
         source->query = parse_query(p, NULL);
+    } else if (parse_is(p, KW_MERGE) || parse_is(p, KW_UPDATE) || parse_is(p, KW_DELETE) ||
+               parse_is(p, KW_INSERT)) {
+        source->kind = SQL_SOURCE_QUERY;
+        source->query = parse_write_query(p);
+    } else if ((parse_is(p, KW_SUMMARIZE) || parse_is(p, KW_DESCRIBE)) &&
+               parse_is_name(parse_peek(p, 1))) {
+        parse_advance(p, 1);
+        source->kind = SQL_SOURCE_GROUP;
+        source->members = parse_source(p);
     } else {
         source->kind = SQL_SOURCE_GROUP;
         source->members = parse_sources(p);
@@ -352,10 +401,6 @@ static bool parse_unnamed(struct parser *p, struct sql_source *source)
 static void skip_prefixes(struct parser *p)
 {
     (void)parse_accept(p, KW_LATERAL);
-    if (parse_is(p, KW_UNPIVOT) && sql_has(p->rules, SQL_TRAIT_COLUMN_TABLES) &&
-        parse_is_name(parse_peek(p, 1))) {
-        parse_advance(p, 1); /* Redshift: FROM t, UNPIVOT t.object AS value AT key */
-    }
     if (parse_is(p, KW_ONLY) && !parse_peek_is_op(p, 1, ',') &&
         (parse_peek_is_op(p, 1, '(') || parse_is_name(parse_peek(p, 1)))) {
         parse_advance(p, 1);
@@ -373,10 +418,19 @@ struct sql_source *parse_source(struct parser *p)
         return NULL;
     }
     skip_prefixes(p);
+    if (sql_has(p->rules, SQL_TRAIT_COLON_ALIAS) && parse_peek_is_op(p, 1, ':') &&
+        parse_part(p, &source->alias)) {
+        parse_advance(p, 1); /* FROM alias: t */
+    }
     token = parse_token(p);
     unsigned flags = token->kind == SQL_TOKEN_WORD ? sql_keyword_flags(token->code) : 0;
     if (parse_is_op(p, '(')) {
         parse_parenthesised(p, source);
+    } else if (parse_is(p, KW_UNPIVOT) && sql_has(p->rules, SQL_TRAIT_COLUMN_TABLES) &&
+               parse_is_name(parse_peek(p, 1))) {
+        parse_advance(p, 1); /* Redshift: FROM t, UNPIVOT t.object AS value AT key */
+        source->kind = SQL_SOURCE_FUNCTION;
+        (void)parse_expression(p, PARSE_VALUE, &source->uses);
     } else if (parse_is(p, KW_VALUES) && !parse_peek_is_op(p, 1, '.')) {
         source->kind = SQL_SOURCE_QUERY;
         parse_advance(p, 1);
@@ -427,7 +481,7 @@ static void parse_join_condition(struct parser *p, struct sql_source *source)
     while (parse_accept(p, KW_ON)) {
         (void)parse_expression(p, PARSE_CONDITION, &source->quiet);
     }
-    if (parse_is(p, KW_USING) && !parse_peek_is(p, 1, KW_SAMPLE)) {
+    while (parse_is(p, KW_USING) && !parse_peek_is(p, 1, KW_SAMPLE)) {
         parse_advance(p, 1);
         bool is_open = parse_is_op(p, '(');
         source->joined = is_open ? parse_words(p) : parse_bare_words(p);
@@ -512,6 +566,7 @@ void parse_join(struct parser *p, struct sql_source **sources)
         parse_note_syntax(p);
         return;
     }
+    source->is_joined = true;
     source->is_natural = is_natural;
     source->is_hidden = is_hidden;
     *tail = source;

@@ -136,6 +136,18 @@ static size_t table_name_tokens(const struct parser *p)
     return n;
 }
 
+/* events_* without backticks: the star belongs to the name. */
+static void parse_wildcard(struct parser *p, struct sql_name *name)
+{
+    const struct sql_token *token = parse_token(p);
+    struct sql_part *last = &name->parts[name->count - 1];
+    if (sql_has(p->rules, SQL_TRAIT_DASHED_NAMES) && parse_is_op(p, '*') &&
+        is_adjacent(token - 1, token) && !last->is_quoted) {
+        last->text.n += 1;
+        parse_advance(p, 1);
+    }
+}
+
 bool parse_table_name(struct parser *p, struct sql_name *out)
 {
     size_t n = table_name_tokens(p);
@@ -164,6 +176,7 @@ bool parse_table_name(struct parser *p, struct sql_name *out)
         parse_note(p, SQL_NOTE_DYNAMIC_NAME);
     }
     parse_advance(p, n);
+    parse_wildcard(p, out);
     return p->status == OK;
 }
 

@@ -36,6 +36,7 @@ static const struct clause_rule {
     {KW_FORMAT, KW_NONE, PARSE_CLAUSE_OTHER, true, SQL_TRAIT_NAME_LISTS},
     {KW_USING, KW_SAMPLE, PARSE_CLAUSE_OTHER, true, 0},
     {KW_RETURNING, KW_NONE, PARSE_CLAUSE_OTHER, true, 0},
+    {KW_COMMENT, KW_NONE, PARSE_CLAUSE_OTHER, true, SQL_TRAIT_NAME_LISTS},
     {KW_SET, KW_NONE, PARSE_CLAUSE_OTHER, true, 0},
     {KW_UNION, KW_NONE, PARSE_CLAUSE_SET_OPERATION, false, 0},
     {KW_EXCEPT, KW_NONE, PARSE_CLAUSE_SET_OPERATION, false, 0},
@@ -70,6 +71,11 @@ enum parse_clause parse_clause(const struct parser *p, bool after_value)
     unsigned flags = token->kind == SQL_TOKEN_WORD ? sql_keyword_flags(token->code) : 0;
     if ((flags & SQL_KEYWORD_JOIN) != 0 && after_value && parse_join_words(p) > 0) {
         return PARSE_CLAUSE_JOIN;
+    }
+    if ((flags & SQL_KEYWORD_JOIN) != 0 && after_value &&
+        (parse_peek_is(p, 1, KW_UNION) ||
+         (parse_peek_is(p, 1, KW_OUTER) && parse_peek_is(p, 2, KW_UNION)))) {
+        return PARSE_CLAUSE_SET_OPERATION; /* LEFT OUTER UNION ALL BY NAME */
     }
     if ((flags & SQL_KEYWORD_CLAUSE) == 0) {
         return PARSE_CLAUSE_NONE;
@@ -141,7 +147,7 @@ static void parse_star_modifiers(struct parser *p, struct sql_item *item)
         bool is_bare = sql_has(p->rules, SQL_TRAIT_NAME_LISTS) && parse_is_name(opener) &&
                        (sql_keyword_flags(opener->code) & SQL_KEYWORD_NO_ALIAS) == 0;
         if ((parse_is(p, KW_EXCEPT) && ((is_open && !opener->is_query) || is_bare)) ||
-            parse_is(p, KW_EXCLUDE)) {
+            (parse_is(p, KW_EXCLUDE) && !parse_peek_is(p, 1, KW_FROM))) {
             parse_advance(p, 1);
             item->except = is_open ? parse_words(p) : parse_bare_words(p);
         } else if (parse_is(p, KW_REPLACE)) {
@@ -251,7 +257,8 @@ static struct sql_item *parse_item_list(struct parser *p)
 struct sql_item *parse_items(struct parser *p)
 {
     struct sql_item *items = parse_item_list(p);
-    if (parse_is(p, KW_EXCLUDE)) { /* Redshift: behind the whole list */
+    if (parse_is(p, KW_EXCLUDE) &&
+        !parse_peek_is(p, 1, KW_FROM)) { /* Redshift: behind the whole list */
         parse_advance(p, 1);
         struct sql_word *except = parse_is_op(p, '(') ? parse_words(p) : parse_bare_words(p);
         for (struct sql_item *item = items; item != NULL; item = item->next) {
@@ -268,7 +275,9 @@ static void parse_select_modifiers(struct parser *p)
         bool is_open = parse_peek_is_op(p, 1, '(');
         bool is_name_like = parse_peek_is_op(p, 1, ',') || parse_peek_is_op(p, 1, '.') ||
                             parse_peek_is(p, 1, KW_FROM);
-        if (parse_accept_pair(p, KW_DISTINCT, KW_ON)) {
+        if (parse_is(p, KW_DISTINCTROW)) {
+            parse_advance(p, 1);
+        } else if (parse_accept_pair(p, KW_DISTINCT, KW_ON)) {
             struct sql_use *ignored = NULL;
             parse_arguments(p, 0, &ignored);
         } else if (parse_is(p, KW_ALL) || parse_is(p, KW_DISTINCT) ||
@@ -461,6 +470,28 @@ static void parse_table_query(struct parser *p, struct sql_select *select)
     parse_clauses(p, select, NULL);
 }
 
+/* VALUES (1, 2) [AS t (a, b)]: with an alias, SELECT * FROM that. */
+static void parse_values_select(struct parser *p, struct sql_select *select)
+{
+    struct sql_part alias = {.text = STR_NULL};
+    parse_advance(p, 1);
+    select->nested = parse_values(p);
+    struct sql_source *source = parse_alias(p, &alias) ? PARSE_NEW(p, struct sql_source) : NULL;
+    struct sql_item *star = source != NULL ? PARSE_NEW(p, struct sql_item) : NULL;
+    if (star == NULL) {
+        return;
+    }
+    *source =
+        (struct sql_source){.kind = SQL_SOURCE_QUERY, .query = select->nested, .alias = alias};
+    source->columns = parse_is_op(p, '(') ? parse_words(p) : NULL;
+    star->is_star = true;
+    star->qualifier.offset = parse_token(p)->offset;
+    select->nested = NULL;
+    select->items = star;
+    select->sources = source;
+    parse_clauses(p, select, NULL);
+}
+
 /* One operand of set operations; NULL when none stands here. */
 static struct sql_select *parse_select(struct parser *p, struct sql_target **targets)
 {
@@ -478,8 +509,7 @@ static struct sql_select *parse_select(struct parser *p, struct sql_target **tar
     } else if (parse_is(p, KW_FROM)) {
         parse_from_first(p, select, targets);
     } else if (parse_is(p, KW_VALUES)) {
-        parse_advance(p, 1);
-        select->nested = parse_values(p);
+        parse_values_select(p, select);
     } else if (parse_is(p, KW_TABLE)) {
         parse_table_query(p, select);
     } else if (parse_is(p, KW_PIVOT) || parse_is(p, KW_UNPIVOT)) {
@@ -497,16 +527,13 @@ static struct sql_select *parse_select(struct parser *p, struct sql_target **tar
 /* UNION ALL BY NAME and its like; false when none stands here. */
 static bool parse_set_operator(struct parser *p, bool *is_by_name)
 {
-    bool is_outer = false;
     *is_by_name = false;
-    while ((parse_is(p, KW_LEFT) || parse_is(p, KW_FULL) || parse_is(p, KW_INNER) ||
-            parse_is(p, KW_OUTER)) &&
-           (parse_peek_is(p, 1, KW_OUTER) || parse_peek_is(p, 1, KW_UNION))) {
-        is_outer = true;
-        parse_advance(p, 1);
-    }
-    if (!is_outer && parse_clause(p, true) != PARSE_CLAUSE_SET_OPERATION) {
+    if (parse_clause(p, true) != PARSE_CLAUSE_SET_OPERATION) {
         return false;
+    }
+    while (parse_is(p, KW_LEFT) || parse_is(p, KW_FULL) || parse_is(p, KW_INNER) ||
+           parse_is(p, KW_OUTER)) {
+        parse_advance(p, 1);
     }
     parse_advance(p, 1);
     while (parse_is(p, KW_ALL) || parse_is(p, KW_DISTINCT) || parse_is(p, KW_BY) ||
@@ -628,9 +655,23 @@ static void parse_search_and_cycle(struct parser *p)
     }
 }
 
+/* WITH FUNCTION f () RETURNS ... (Trino): up to the query or the WITH behind it. */
+static void skip_functions(struct parser *p)
+{
+    while (parse_token(p)->kind != SQL_TOKEN_END && !parse_is(p, KW_SELECT) &&
+           !(parse_is(p, KW_WITH) &&
+             (parse_peek_is(p, 2, KW_AS) || parse_peek_is(p, 1, KW_RECURSIVE)))) {
+        parse_advance(p, 1);
+    }
+}
+
 bool parse_with(struct parser *p, struct sql_cte **ctes)
 {
     struct sql_cte **tail = ctes;
+    if (parse_is(p, KW_WITH) && parse_peek_is(p, 1, KW_FUNCTION) &&
+        parse_peek_is_op(p, 3, '(')) {
+        skip_functions(p);
+    }
     if (!parse_accept(p, KW_WITH)) {
         return false;
     }

@@ -118,6 +118,7 @@ static bool parse_summarize(struct parser *p, struct sql_statement *statement)
         return parse_with_statement(p, statement);
     }
     statement->kind = SQL_STATEMENT_QUERY;
+    parse_advance(p, parse_peek(p, 1)->kind == SQL_TOKEN_STRING ? 1 : 0); /* TABLE 'file' */
     statement->sources = parse_source(p);
     return true;
 }
@@ -214,9 +215,12 @@ static bool parse_create_statement(struct parser *p, struct sql_statement *state
 static bool parse_query_inside(struct parser *p, struct sql_statement *statement)
 {
     for (parse_advance(p, 1); !is_at_end(p);) {
-        unsigned before = p->tokens[p->at - 1].code;
-        bool is_here = (parse_is(p, KW_SELECT) || parse_is(p, KW_WITH)) &&
-                       (before == KW_AS || before == KW_FOR || before == KW_FROM);
+        const struct sql_token *before = &p->tokens[p->at - 1];
+        bool is_behind =
+            before->kind == SQL_TOKEN_WORD
+                ? before->code == KW_AS || before->code == KW_FOR || before->code == KW_FROM
+                : before->code == ')'; /* OPTIONS (...) SELECT */
+        bool is_here = (parse_is(p, KW_SELECT) || parse_is(p, KW_WITH)) && is_behind;
         if (is_here) {
             return parse_is(p, KW_WITH) ? parse_with_statement(p, statement)
                                         : parse_query_statement(p, statement);

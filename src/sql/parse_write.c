@@ -114,17 +114,24 @@ static void parse_insert_all(struct parser *p, struct sql_statement *statement)
     }
 }
 
+/* TABLE before a name; not a table that is called so. */
+static bool is_table_word(const struct parser *p)
+{
+    return parse_is(p, KW_TABLE) && parse_is_name(parse_peek(p, 1)) &&
+           !parse_peek_is(p, 1, KW_SELECT) && !parse_peek_is(p, 1, KW_WITH) &&
+           !parse_peek_is(p, 1, KW_VALUES) && !parse_peek_is(p, 1, KW_PARTITION);
+}
+
 /* Words between INSERT and the table. True when no table follows but a directory. */
 static bool parse_insert_words(struct parser *p)
 {
     bool is_directory = false;
     while (parse_is(p, KW_INTO) || parse_is(p, KW_OVERWRITE) || parse_is(p, KW_IGNORE) ||
            parse_is(p, KW_LOW_PRIORITY) || parse_is(p, KW_DELAYED) || parse_is(p, KW_LOCAL) ||
-           parse_is(p, KW_HIGH_PRIORITY) || parse_is(p, KW_OR) || parse_is(p, KW_REPLACE) ||
-           parse_is(p, KW_DIRECTORY) || parse_is(p, KW_TOP) ||
-           (parse_is(p, KW_TABLE) && !parse_peek_is_op(p, 1, '.'))) {
+           parse_is(p, KW_HIGH_PRIORITY) || parse_is(p, KW_OR) || parse_is(p, KW_DIRECTORY) ||
+           parse_is(p, KW_TOP) || is_table_word(p)) {
         is_directory = is_directory || parse_is(p, KW_DIRECTORY);
-        parse_advance(p, 1);
+        parse_advance(p, parse_is(p, KW_OR) ? 2 : 1); /* OR REPLACE, OR ABORT */
         if (parse_is_op(p, '(')) {
             parse_skip_brackets(p); /* TOP (10) */
         }
@@ -138,13 +145,16 @@ static void parse_insert_columns(struct parser *p, struct sql_target *target)
     while (!parse_is_end(p) && !is_query_start(p) && !parse_is(p, KW_VALUES) &&
            !parse_is(p, KW_SET) && !parse_is(p, KW_DEFAULT) && !parse_is(p, KW_EXEC)) {
         bool is_list = parse_is_op(p, '(');
-        bool is_first = target != NULL && target->columns == NULL && !parse_is(p, KW_PARTITION);
-        if (is_list && is_first && p->tokens[p->at - 1].code != KW_PARTITION) {
+        if (is_list && target != NULL && target->columns == NULL) {
             target->columns = parse_words(p);
         } else if (is_list) {
             parse_skip_brackets(p);
         } else {
+            bool is_partition = parse_is(p, KW_PARTITION) && parse_peek_is_op(p, 1, '(');
             parse_advance(p, 1);
+            if (is_partition) {
+                parse_skip_brackets(p);
+            }
         }
     }
 }
@@ -289,7 +299,11 @@ static void parse_copy(struct parser *p, struct sql_statement *statement)
         parse_token(p)->kind == SQL_TOKEN_STRING || parse_token(p)->kind == SQL_TOKEN_PARAMETER;
     struct sql_source *source = parse_copied(p);
     while (!parse_is_end(p) && !parse_is(p, KW_FROM) && !parse_is(p, KW_TO)) {
-        parse_advance(p, 1);
+        if (parse_is_op(p, '(')) {
+            parse_skip_brackets(p);
+        } else {
+            parse_advance(p, 1);
+        }
     }
     bool is_written = is_into || parse_is(p, KW_FROM);
     if (source != NULL && is_written && source->kind == SQL_SOURCE_TABLE) {

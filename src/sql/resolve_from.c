@@ -95,10 +95,13 @@ static struct resolve_columns *resolve_function(struct resolver *r, struct sql_s
 /* ---- tables ---- */
 
 /* FROM t, t.array: the first part is a source, or a column of one, of this or an outer FROM. */
-static bool is_column_table(struct resolver *r, const struct sql_name *name,
+static bool is_column_table(struct resolver *r, const struct sql_source *source,
                             struct resolve_scope *scope)
 {
+    const struct sql_name *name = &source->name;
+    bool may_join = sql_has(r->rules, SQL_TRAIT_DASHED_NAMES); /* Redshift: commas only */
     return name->count > 1 && sql_has(r->rules, SQL_TRAIT_COLUMN_TABLES) &&
+           (may_join || !source->is_joined) &&
            scope_find_outer(r, scope, resolve_part_key(r, &name->parts[0])) != NULL;
 }
 
@@ -110,7 +113,7 @@ static struct resolve_columns *resolve_named(struct resolver *r, struct sql_sour
     if (cte != NULL) {
         return cte->columns;
     }
-    if (is_column_table(r, &source->name, scope)) {
+    if (is_column_table(r, source, scope)) {
         if (r->quiet == 0) {
             (void)scope_resolve(r, scope, &source->name, &flow);
         }

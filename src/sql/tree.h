@@ -83,6 +83,7 @@ struct sql_source {
     struct sql_word *joined; /* USING (a, b) */
     struct sql_part offset;  /* WITH OFFSET AS o */
     struct sql_pivot *pivots;
+    bool is_joined; /* behind JOIN, not behind a comma */
     bool is_natural;
     bool is_hidden;  /* SEMI or ANTI: none of its columns can be seen */
     bool is_written; /* the resolver's: the statement's target, no read */
