@@ -537,7 +537,9 @@ static void quote_sizes(struct str raw, const struct sql_rules *rules, size_t *o
         n = 3;
     }
     *open = start + n <= raw.n ? start + n : raw.n;
-    *close = raw.n >= *open + n ? n : 0;
+    char last = *open > 0 ? raw.p[*open - 1] : '\0';
+    bool is_closed = raw.n >= *open + n && raw.p[raw.n - 1] == (last == '[' ? ']' : last);
+    *close = is_closed ? n : 0;
 }
 
 enum status sql_token_value(struct str text, const struct sql_token *token,
@@ -552,6 +554,7 @@ enum status sql_token_value(struct str text, const struct sql_token *token,
     bool is_string = token->kind == SQL_TOKEN_STRING;
     bool has_backslash = is_string && sql_has(rules, SQL_TRAIT_BACKSLASH) && quote != '$';
     *out = str_sub(raw, open, raw.n - open - close);
+    *out = close == 0 ? str_trim(*out) : *out; /* what has no end takes in line ends */
     if (quote == '$' || (str_find(*out, quote) == SIZE_MAX &&
                          (!has_backslash || str_find(*out, '\\') == SIZE_MAX))) {
         return OK;

@@ -249,6 +249,7 @@ enum status sql_template_read(struct str text, struct arena *arena, struct sql_n
 
 struct level {
     size_t variant; /* of the group */
+    size_t from;    /* the first variant of its current branch */
     bool is_shown;  /* its current branch is part of the variant */
     bool is_outer_shown;
 };
@@ -272,7 +273,7 @@ static void enter_tag(struct writer *writer, const struct sql_template_tag *tag,
     switch (tag->kind) {
     case TAG_BRANCH:
         writer->levels[writer->depth++] = (struct level){
-            .variant = (top != NULL ? top->variant : variant) % tag->width,
+            .variant = (top != NULL ? top->variant - top->from : variant) % tag->width,
             .is_outer_shown = top == NULL || top->is_shown,
         };
         top = &writer->levels[writer->depth - 1];
@@ -294,6 +295,7 @@ static void enter_tag(struct writer *writer, const struct sql_template_tag *tag,
         return;
     }
     if (top != NULL) {
+        top->from = tag->from <= top->variant ? tag->from : top->from;
         top->is_shown =
             top->is_outer_shown && top->variant >= tag->from && top->variant < tag->to;
     }
