@@ -80,7 +80,9 @@ static void write_answer(const struct notebook_sql_answer *answer, size_t cell,
         (void)buf_printf(out, "%zu write %.*s\n", cell, STR_ARG(answer->writes[i].text));
     }
     for (size_t i = 0; i < answer->dep_count; i++) {
-        (void)buf_printf(out, i == 0 ? "%zu uses" : "", cell);
+        if (i == 0) {
+            (void)buf_printf(out, "%zu uses", cell);
+        }
         (void)buf_printf(out, " %zu", answer->deps[i] + 1);
         (void)buf_append_cstr(out, i + 1 == answer->dep_count ? "\n" : "");
     }

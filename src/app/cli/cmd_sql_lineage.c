@@ -73,24 +73,28 @@ static enum status answer_lines(struct lines *lines, struct error *err)
     return status;
 }
 
+/* Answers the questions of a file; "-" is standard input. */
+static enum status answer_file(const char *path, struct lines *lines, struct error *err)
+{
+    if (strcmp(path, "-") == 0) {
+        lines->file = stdin;
+        return answer_lines(lines, err);
+    }
+    lines->file = fopen(path, "rb");
+    if (lines->file == NULL) {
+        return error_set(err, ERR_IO, "cannot read '%s': %s", path, strerror(errno));
+    }
+    enum status status = answer_lines(lines, err);
+    (void)fclose(lines->file);
+    return status;
+}
+
 enum exit_code cmd_sql_lineage(struct cli *cli)
 {
     struct error err = ERROR_INIT;
-    struct lines lines = {.file = stdin};
+    struct lines lines = {0};
     const char *path = cli->options.argument_count > 0 ? cli->options.arguments[0] : "-";
-    enum status status = OK;
-    if (strcmp(path, "-") != 0) {
-        lines.file = fopen(path, "rb");
-        if (lines.file == NULL) {
-            status = error_set(&err, ERR_IO, "cannot read '%s': %s", path, strerror(errno));
-        }
-    }
-    if (status == OK) {
-        status = answer_lines(&lines, &err);
-    }
-    if (lines.file != NULL && lines.file != stdin) {
-        (void)fclose(lines.file);
-    }
+    enum status status = answer_file(path, &lines, &err);
     if (status == OK && lines.bad > 0) {
         status = error_set(&err, ERR_PARSE, "%zu line%s could not be answered", lines.bad,
                            lines.bad == 1 ? "" : "s");
