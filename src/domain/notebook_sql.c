@@ -45,6 +45,18 @@ static size_t dataframe_of(struct walk *walk, const struct sql_name *name)
     return value != NULL ? (size_t)value->number : SIZE_MAX;
 }
 
+/* True for a schema that holds nothing but temporary tables. */
+static bool is_temporary_schema(const struct sql_name *name)
+{
+    static const char *const schemas[] = {"pg_temp", "_SESSION", "global_temp"};
+    for (size_t i = 0; i < sizeof(schemas) / sizeof(schemas[0]) && name->count > 1; i++) {
+        if (str_eq_nocase(name->parts[name->count - 2].text, str_from(schemas[i]))) {
+            return true;
+        }
+    }
+    return false;
+}
+
 static struct meaning meaning_of(struct walk *walk, const struct sql_name *name)
 {
     struct meaning meaning = {.cell = SIZE_MAX};
@@ -59,7 +71,7 @@ static struct meaning meaning_of(struct walk *walk, const struct sql_name *name)
     if (walk->status != OK) {
         return meaning;
     }
-    meaning.is_nothing = map_has(&walk->temporary, meaning.key);
+    meaning.is_nothing = is_temporary_schema(name) || map_has(&walk->temporary, meaning.key);
     if (!meaning.is_nothing) {
         meaning.cell = dataframe_of(walk, name);
         meaning.is_nothing = meaning.cell == SIZE_MAX && cell->is_dataframe_sql;
@@ -130,7 +142,7 @@ static void add_write(struct walk *walk, const struct lineage_access *write,
     if (write->is_temporary) {
         union map_value value = {.number = 1};
         walk->status = map_put(&walk->temporary, meaning.key, value);
-    } else if (!map_has(&walk->temporary, meaning.key)) {
+    } else if (!meaning.is_nothing) {
         (void)add_table(walk, &walk->writes, &meaning, &answer->writes, &answer->write_count,
                         &answer->write_capacity, write->offset);
     }

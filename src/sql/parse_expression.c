@@ -5,6 +5,8 @@
  */
 #include "sql/parse.h"
 
+#include <string.h>
+
 struct scan {
     struct parser *p;
     enum parse_mode mode;
@@ -785,13 +787,31 @@ static void scan_token(struct scan *s)
     }
 }
 
+/* True when the expression breaks off behind an operator that needs another operand. */
+static bool is_dangling(const struct scan *s, size_t start)
+{
+    const struct parser *p = s->p;
+    const struct sql_token *last = &p->tokens[p->at > 0 ? p->at - 1 : 0];
+    if (!s->expects_operand || p->at == start || s->mode == PARSE_REST || depth_of(s) > 0) {
+        return false;
+    }
+    if (last->kind == SQL_TOKEN_WORD) {
+        return last->code == KW_AND || last->code == KW_OR || last->code == KW_NOT ||
+               last->code == KW_IN || last->code == KW_LIKE || last->code == KW_BETWEEN;
+    }
+    return last->kind == SQL_TOKEN_PUNCTUATION &&
+           (last->code == SQL_OPERATOR_OTHER ||
+            (last->code < 128 && strchr("=+-/<>", (int)last->code) != NULL));
+}
+
 static void scan_all(struct scan *s)
 {
     struct parser *p = s->p;
+    size_t start = p->at;
     while (!s->is_done && p->status == OK) {
         scan_token(s);
     }
-    if (depth_of(s) > 0 || (s->cases > 0 && s->mode == PARSE_VALUE)) {
+    if (is_dangling(s, start) || depth_of(s) > 0 || (s->cases > 0 && s->mode == PARSE_VALUE)) {
         parse_note_syntax(p);
     }
     if (depth_of(s) > 0) {

@@ -249,6 +249,8 @@ static struct sql_item *parse_item_list(struct parser *p)
         if (item != NULL) {
             *tail = item;
             tail = &item->next;
+        } else if (parse_is_op(p, ',')) {
+            parse_note_syntax(p);
         }
     } while (parse_accept_op(p, ','));
     return first;
@@ -362,8 +364,13 @@ static void parse_windows(struct parser *p, struct sql_select *select)
 /* WITH FILL FROM a TO b STEP c behind ORDER BY, as far as FROM would be mistaken. */
 static void parse_other_clause(struct parser *p, struct sql_use **quiet)
 {
+    bool needs_value = parse_is(p, KW_WHERE) || parse_is(p, KW_HAVING) ||
+                       parse_is(p, KW_QUALIFY) || parse_is(p, KW_LIMIT) ||
+                       parse_peek_is(p, 1, KW_BY);
     parse_advance(p, parse_peek_is(p, 1, KW_BY) ? 2 : 1);
-    (void)parse_expression(p, PARSE_CLAUSE, quiet);
+    if (!parse_expression(p, PARSE_CLAUSE, quiet) && needs_value) {
+        parse_note_syntax(p);
+    }
     while (parse_is(p, KW_WITH)) {
         parse_advance(p, 2); /* WITH FILL, TIES, ROLLUP, DATA, NO SCHEMA BINDING ... */
         (void)parse_accept(p, KW_FROM);
@@ -506,6 +513,9 @@ static struct sql_select *parse_select(struct parser *p, struct sql_target **tar
             select->items = parse_items(p);
         }
         parse_clauses(p, select, targets);
+        if (select->items == NULL && select->sources == NULL) {
+            parse_note_syntax(p);
+        }
     } else if (parse_is(p, KW_FROM)) {
         parse_from_first(p, select, targets);
     } else if (parse_is(p, KW_VALUES)) {
