@@ -558,7 +558,8 @@
     X(YEARS, K_UNIT) \
     X(YEAR_MONTH, K_UNIT) \
     X(YY, K_UNIT) \
-    X(YYYY, K_UNIT)
+    X(YYYY, K_UNIT) \
+    X(ZONE, 0)
 /* clang-format on */
 
 #endif

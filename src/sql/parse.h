@@ -52,7 +52,7 @@ void parse_advance(struct parser *p, size_t n);
 bool parse_accept(struct parser *p, enum sql_keyword keyword);
 bool parse_accept_op(struct parser *p, unsigned code);
 bool parse_accept_pair(struct parser *p, enum sql_keyword first, enum sql_keyword second);
-/* From an opening bracket to behind its partner. */
+/* From an opening bracket to behind its partner; nothing where none stands. */
 void parse_skip_brackets(struct parser *p);
 /* Takes the closing parenthesis; when something else stands there, notes it and skips to it. */
 void parse_close(struct parser *p, const struct sql_token *opener);

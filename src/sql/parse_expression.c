@@ -507,11 +507,20 @@ static void scan_from(struct scan *s)
     }
 }
 
+/* FROM FIRST and FROM LAST of NTH_VALUE (x, 2) FROM FIRST OVER ... */
+static bool is_from_first(const struct parser *p)
+{
+    return parse_is(p, KW_FROM) &&
+           (parse_peek_is(p, 1, KW_FIRST) || parse_peek_is(p, 1, KW_LAST)) &&
+           (parse_peek_is(p, 2, KW_OVER) || parse_peek_is(p, 3, KW_NULLS));
+}
+
 /* The unit of an INTERVAL: DAY, DAY TO HOUR, and HOURS 30 MINUTES. */
 static void scan_unit(struct scan *s)
 {
     struct parser *p = s->p;
-    value(s, parse_peek_is(p, 1, KW_TO) ? 3 : 1);
+    bool is_range = parse_peek_is(p, 1, KW_TO) && parse_is_name(parse_peek(p, 2));
+    value(s, is_range ? 3 : 1);
     while ((parse_token(p)->kind == SQL_TOKEN_NUMBER ||
             parse_token(p)->kind == SQL_TOKEN_STRING) &&
            parse_peek(p, 1)->kind == SQL_TOKEN_WORD &&
@@ -530,8 +539,8 @@ static bool scan_operator_word(struct scan *s)
     bool is_case_word = keyword == KW_WHEN || keyword == KW_THEN || keyword == KW_ELSE;
     if (s->interval == depth_of(s) + 1 && (flags & SQL_KEYWORD_UNIT) != 0) {
         scan_unit(s);
-    } else if (keyword == KW_FROM && depth_of(s) == 0) {
-        value(s, 2); /* FROM FIRST */
+    } else if (is_from_first(p)) {
+        value(s, 2);
     } else if (keyword == KW_MEMBER && parse_peek_is(p, 1, KW_OF)) {
         operator_(s, 2);
     } else if (keyword == KW_ISNULL || keyword == KW_NOTNULL) {
@@ -555,7 +564,8 @@ static bool scan_operator_word(struct scan *s)
     } else if (keyword == KW_OVER || (keyword == KW_FILTER && parse_peek_is_op(p, 1, '(')) ||
                (keyword == KW_WITHIN && parse_peek_is(p, 1, KW_GROUP))) {
         scan_over(s);
-    } else if (keyword == KW_AT && parse_peek_is(p, 1, KW_TIME)) {
+    } else if (keyword == KW_AT && parse_peek_is(p, 1, KW_TIME) &&
+               parse_peek_is(p, 2, KW_ZONE)) {
         operator_(s, 3);
     } else if (keyword == KW_COLLATE) {
         size_t tokens = parse_peek(p, 1)->kind == SQL_TOKEN_STRING ? 1 : 0;
@@ -587,7 +597,7 @@ static void scan_inner_word(struct scan *s)
         operator_(s, parse_peek_is(p, 1, KW_MAX) || parse_peek_is(p, 1, KW_MIN) ? 2 : 1);
         break;
     case KW_USING:
-        value(s, 2);
+        value(s, parse_is_name(parse_peek(p, 1)) ? 2 : 1);
         break;
     case KW_BY:
     case KW_WHERE:
@@ -621,12 +631,8 @@ static void scan_outer_word(struct scan *s)
 static bool is_terminator(const struct scan *s)
 {
     const struct parser *p = s->p;
-    if (parse_is(p, KW_FROM) &&
-        (parse_peek_is(p, 1, KW_FIRST) || parse_peek_is(p, 1, KW_LAST)) &&
-        (parse_peek_is(p, 2, KW_OVER) || parse_peek_is(p, 3, KW_NULLS))) {
-        return false; /* NTH_VALUE (x, 2) FROM FIRST OVER ... */
-    }
-    if (parse_token(p)->kind != SQL_TOKEN_WORD || depth_of(s) > 0 || s->mode == PARSE_REST) {
+    if (parse_token(p)->kind != SQL_TOKEN_WORD || depth_of(s) > 0 || s->mode == PARSE_REST ||
+        is_from_first(p)) {
         return false;
     }
     enum parse_clause clause = parse_clause(p, !s->expects_operand);

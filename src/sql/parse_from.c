@@ -486,7 +486,7 @@ static void parse_join_condition(struct parser *p, struct sql_source *source)
         bool is_open = parse_is_op(p, '(');
         source->joined = is_open ? parse_words(p) : parse_bare_words(p);
         if (is_open && parse_accept(p, KW_AS)) {
-            parse_advance(p, 1); /* an alias for the joined columns */
+            parse_advance(p, parse_name_tokens(p)); /* an alias for the joined columns */
         }
     }
     while (parse_accept(p, KW_ON)) {

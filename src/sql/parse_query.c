@@ -372,7 +372,8 @@ static void parse_other_clause(struct parser *p, struct sql_use **quiet)
         parse_note_syntax(p);
     }
     while (parse_is(p, KW_WITH)) {
-        parse_advance(p, 2); /* WITH FILL, TIES, ROLLUP, DATA, NO SCHEMA BINDING ... */
+        parse_advance(p, 1); /* WITH FILL, TIES, ROLLUP, DATA, NO SCHEMA BINDING ... */
+        parse_advance(p, parse_is_name(parse_token(p)) ? 1 : 0);
         (void)parse_accept(p, KW_FROM);
         (void)parse_expression(p, PARSE_CLAUSE, quiet);
     }

@@ -73,6 +73,9 @@ bool parse_accept_pair(struct parser *p, enum sql_keyword first, enum sql_keywor
 
 void parse_skip_brackets(struct parser *p)
 {
+    if (!parse_is_op(p, '(') && !parse_is_op(p, '[') && !parse_is_op(p, '{')) {
+        return;
+    }
     p->at = parse_token(p)->closer;
     if (!parse_is_op(p, ';')) {
         parse_advance(p, 1);
