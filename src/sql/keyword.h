@@ -22,11 +22,12 @@ enum sql_keyword_flag {
     SQL_KEYWORD_NESTED_TYPE = 1 << 8, /* a type with others in angle brackets */
     SQL_KEYWORD_STATEMENT = 1 << 9,   /* may begin a statement */
     /* Functions with a syntax of their own. */
-    SQL_KEYWORD_CALL_FROM = 1 << 10, /* f(x FROM y) */
-    SQL_KEYWORD_CALL_UNIT = 1 << 11, /* an argument may be a unit */
-    SQL_KEYWORD_CALL_TYPE = 1 << 12, /* an argument may be a type */
-    SQL_KEYWORD_CALL_CAST = 1 << 13, /* f(x AS type) */
-    SQL_KEYWORD_CALL_COUNT = 1 << 14 /* f(*) uses no column */
+    SQL_KEYWORD_CALL_FROM = 1 << 10,     /* f(x FROM y) */
+    SQL_KEYWORD_CALL_UNIT = 1 << 11,     /* the first argument may be a unit */
+    SQL_KEYWORD_CALL_TYPE = 1 << 12,     /* an argument may be a type */
+    SQL_KEYWORD_CALL_CAST = 1 << 13,     /* f(x AS type) */
+    SQL_KEYWORD_CALL_COUNT = 1 << 14,    /* f(*) uses no column */
+    SQL_KEYWORD_CALL_UNIT_LAST = 1 << 15 /* the last argument may be a unit */
 };
 
 /* KW_SELECT and so on, in the order of the list. */

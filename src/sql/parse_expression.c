@@ -183,29 +183,46 @@ static bool scan_parameter(struct scan *s)
     return true;
 }
 
+/* A unit where the function takes one: behind the others in BigQuery, else before them. */
+static bool is_unit_argument(const struct scan *s, bool is_first, bool is_last)
+{
+    const struct parser *p = s->p;
+    const struct sql_token *token = parse_token(p);
+    unsigned call = top(s)->flags;
+    bool is_last_place =
+        sql_has(p->rules, SQL_TRAIT_DASHED_NAMES) || (call & SQL_KEYWORD_CALL_UNIT_LAST) != 0;
+    bool is_short = token->size_bytes <= 2 && sql_has(p->rules, SQL_TRAIT_STRING_QUOTES);
+    bool is_weekday = parse_peek_is_op(p, 1, '(') && parse_is(p, KW_WEEK); /* WEEK(MONDAY) */
+    if ((call & (SQL_KEYWORD_CALL_UNIT | SQL_KEYWORD_CALL_UNIT_LAST)) == 0 || is_short ||
+        (sql_keyword_flags(token->code) & SQL_KEYWORD_UNIT) == 0) {
+        return false;
+    }
+    return is_last_place ? (is_last || is_weekday) && !is_first
+                         : is_first && parse_peek_is_op(p, 1, ',');
+}
+
 /* A bare word that fills an argument of its own: a unit, or a type. */
 static bool is_argument_word(const struct scan *s)
 {
     const struct parser *p = s->p;
     const struct parse_frame *frame = top(s);
     const struct sql_token *token = parse_token(p);
-    unsigned flags = sql_keyword_flags(token->code);
     if (frame == NULL || !frame->is_call || token->kind != SQL_TOKEN_WORD) {
         return false;
     }
-    if ((frame->flags & SQL_KEYWORD_CALL_FROM) != 0 && parse_peek_is(p, 1, KW_FROM)) {
-        return true;
+    bool is_first = token - 1 == frame->opener;
+    bool is_extract = (frame->flags & SQL_KEYWORD_CALL_FROM) != 0 &&
+                      (frame->flags & SQL_KEYWORD_CALL_UNIT) != 0;
+    if (is_first && is_extract && !parse_peek_is_op(p, 1, ',')) {
+        return true; /* EXTRACT (YEAR FROM x), EXTRACT (WEEK(MONDAY) FROM x) */
     }
-    bool is_first = token - 1 == frame->opener ||
-                    (token[-1].kind == SQL_TOKEN_PUNCTUATION && token[-1].code == ',');
-    bool is_last = parse_peek_is_op(p, 1, ',') || parse_peek_is_op(p, 1, ')') ||
-                   parse_peek_is_op(p, 1, '(');
-    bool is_unit = (frame->flags & SQL_KEYWORD_CALL_UNIT) != 0 &&
-                   (flags & SQL_KEYWORD_UNIT) != 0 &&
-                   (!parse_peek_is_op(p, 1, '(') || parse_is(p, KW_WEEK));
-    bool is_type =
-        (frame->flags & SQL_KEYWORD_CALL_TYPE) != 0 && (flags & SQL_KEYWORD_TYPE) != 0;
-    return is_first && is_last && (is_unit || is_type);
+    bool is_whole =
+        (is_first || (token[-1].kind == SQL_TOKEN_PUNCTUATION && token[-1].code == ',')) &&
+        (parse_peek_is_op(p, 1, ',') || parse_peek_is_op(p, 1, ')') ||
+         parse_peek_is_op(p, 1, '('));
+    bool is_type = (frame->flags & SQL_KEYWORD_CALL_TYPE) != 0 &&
+                   (sql_keyword_flags(token->code) & SQL_KEYWORD_TYPE) != 0;
+    return is_whole && (is_type || is_unit_argument(s, is_first, parse_peek_is_op(p, 1, ')')));
 }
 
 /* name(: a function; name(+): an outer join of old, the column itself. */

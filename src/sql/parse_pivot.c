@@ -144,11 +144,35 @@ bool parse_pivot(struct parser *p, struct sql_source *source)
     if (is_pivot) {
         parse_pivot_body(p, source, pivot);
     } else {
+        pivot->is_unpivot = true;
         parse_unpivot_body(p, pivot);
     }
     p->at = opener->closer > p->at ? opener->closer : p->at;
     (void)parse_accept_op(p, ')');
     return true;
+}
+
+/* ON columns USING aggregates GROUP BY columns, and what follows. */
+static void parse_statement_parts(struct parser *p, struct sql_pivot *pivot,
+                                  struct sql_use **quiet)
+{
+    while (!parse_is_end(p) && p->status == OK) {
+        size_t start = p->at;
+        if (parse_is(p, KW_ON) || parse_is(p, KW_USING)) {
+            do {
+                struct sql_part alias;
+                parse_advance(p, 1);
+                (void)parse_expression(p, PARSE_VALUE, &pivot->uses);
+                if (parse_accept(p, KW_AS)) {
+                    (void)parse_part(p, &alias);
+                }
+            } while (parse_is_op(p, ','));
+        } else {
+            (void)parse_expression(p, PARSE_CLAUSE, quiet);
+        }
+        parse_advance(p, p->at == start ? 1 : 0);
+    }
+    add_gone(p, pivot, pivot->uses);
 }
 
 struct sql_query *parse_pivot_statement(struct parser *p)
@@ -173,10 +197,6 @@ struct sql_query *parse_pivot_statement(struct parser *p)
     }
     pivot->is_partial = true; /* its columns depend on the data */
     select->sources->pivots = pivot;
-    while (!parse_is_end(p) && p->status == OK) {
-        size_t start = p->at;
-        (void)parse_expression(p, PARSE_CLAUSE, &select->quiet);
-        parse_advance(p, p->at == start ? 1 : 0);
-    }
+    parse_statement_parts(p, pivot, &select->quiet);
     return query;
 }

@@ -154,13 +154,16 @@ static struct resolve_columns *resolve_pivot(struct resolver *r, struct sql_pivo
         }
     }
     for (const struct sql_word *word = pivot->made; word != NULL; word = word->next) {
-        columns_add(r, out, word->part.text, flow);
+        bool is_name = pivot->is_unpivot && word->next == NULL;
+        columns_add(r, out, word->part.text, is_name ? NULL : flow);
     }
+    struct resolve_columns *others = pivot->is_partial ? columns_new(r) : NULL;
     if (columns->is_base || columns->is_open) {
         columns_add_star(r, out, columns);
-    } else if (pivot->is_partial) {
-        out->has_any = true;
-        out->any = flow;
+    } else if (others != NULL) { /* columns that the data decides on */
+        others->has_any = true;
+        others->any = flow;
+        columns_add_star(r, out, others);
     }
     scope_free(&scope);
     return out;

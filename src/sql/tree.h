@@ -60,6 +60,7 @@ struct sql_pivot {
     struct sql_word *gone; /* columns that it uses up */
     struct sql_word *made; /* columns that it makes, as far as they are known */
     bool is_partial;       /* it makes others too */
+    bool is_unpivot;       /* the last of made holds names of columns, no values */
 };
 
 enum sql_source_kind {
