@@ -94,7 +94,8 @@ enum parse_mode {
 };
 /* Appends what the expression here uses; false when there is none. */
 bool parse_expression(struct parser *p, enum parse_mode mode, struct sql_use **uses);
-/* From an opening parenthesis to behind its partner, as arguments of a function. */
+/* From an opening parenthesis to behind its partner, as arguments of a function; nothing where
+ * none stands. */
 void parse_arguments(struct parser *p, unsigned call_flags, struct sql_use **uses);
 /* Appends one use. */
 struct sql_use *parse_add_use(struct parser *p, struct sql_use **uses, enum sql_use_kind kind);

@@ -855,6 +855,9 @@ bool parse_expression(struct parser *p, enum parse_mode mode, struct sql_use **u
 void parse_arguments(struct parser *p, unsigned call_flags, struct sql_use **uses)
 {
     struct scan scan = {.p = p, .mode = PARSE_VALUE, .tail = uses, .base = p->frame_count};
+    if (!parse_is_op(p, '(')) {
+        return;
+    }
     open_frame(&scan, call_flags, true);
     while (!scan.is_done && p->status == OK && depth_of(&scan) > 0) {
         scan_token(&scan);

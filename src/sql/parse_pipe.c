@@ -8,9 +8,9 @@
 static bool is_open(const struct sql_select *select)
 {
     const struct sql_item *item = select->items;
-    return select->next == NULL && select->nested == NULL && item != NULL && item->is_star &&
-           item->next == NULL && item->qualifier.count == 0 && item->except == NULL &&
-           item->rename == NULL && item->replace == NULL;
+    return select->next == NULL && select->nested == NULL && select->sources != NULL &&
+           item != NULL && item->is_star && item->next == NULL && item->qualifier.count == 0 &&
+           item->except == NULL && item->rename == NULL && item->replace == NULL;
 }
 
 /* The query becomes SELECT * FROM (query), unless it is of that kind already. */
