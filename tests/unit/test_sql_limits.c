@@ -266,6 +266,122 @@ static void test_memory_may_run_out_anywhere(void **state)
     assert_true(runs > 10);
 }
 
+/* However a statement breaks off, the one behind it is found, in every dialect. */
+static void test_the_next_statement_is_found(void **state)
+{
+    static const char *const beginnings[] = {
+        "select a exclude except",
+        "select * except except",
+        "select distinct",
+        "select distinct on",
+        "values",
+        "insert",
+        "insert into t (",
+        "insert all",
+        "with",
+        "with a as",
+        "with a as (",
+        "create",
+        "create table",
+        "create table t clone",
+        "create view v to",
+        "merge",
+        "merge into t using",
+        "update",
+        "update t set",
+        "delete",
+        "delete from t using",
+        "copy",
+        "copy into",
+        "unload",
+        "unload (",
+        "use",
+        "set",
+        "set search_path to",
+        "pivot",
+        "pivot t on",
+        "select * like",
+        "select * replace",
+        "select case",
+        "select a over",
+        "select a::",
+        "select cast(a as",
+        "select interval",
+        "select top",
+        "explain",
+        "load",
+        "export",
+        "declare",
+        "execute immediate",
+        "call",
+        "let",
+        "for",
+        "for a",
+        "if",
+        "while",
+        "begin",
+        "end",
+        "do",
+        "select a from",
+        "select a from (",
+        "select a from t pivot (",
+        "select a from t for system_time as of",
+        "select a from t tablesample",
+        "select a from t at (",
+        "select a from t lateral view",
+        "select a from t join u using",
+        "select a from t join u on",
+        "select a from identifier(",
+        "select a from table(",
+        "select a from rows from",
+        "from t |>",
+        "from t |> set",
+        "select |> as",
+        "from t |> aggregate",
+        "from t |> union all",
+        "select a window",
+        "select a into",
+        "select a union all by name on",
+        "summarize",
+        "describe",
+        "grant",
+        "select extract(",
+        "select a filter",
+        "select a within group",
+        "select exists",
+        "select x in",
+        "select a is not",
+        "select a at time",
+        "select a collate",
+        "prepare",
+        "cache table",
+        "table",
+        "select f(",
+    };
+    struct arena arena;
+    (void)state;
+    arena_init(&arena, MEGABYTE);
+    for (size_t i = 0; i < sizeof(beginnings) / sizeof(beginnings[0]); i++) {
+        for (size_t dialect = 0; dialect < SQL_DIALECT_COUNT; dialect++) {
+            const struct lineage_options options = {.dialect = (enum sql_dialect)dialect};
+            struct lineage lineage;
+            struct str text;
+            bool is_found = false;
+            arena_reset(&arena);
+            assert_int_equal(
+                arena_printf(&arena, &text, "%s; select * from next", beginnings[i]), OK);
+            assert_int_equal(lineage_find(text, &options, &arena, &lineage), OK);
+            for (size_t k = 0; k < lineage.table_count; k++) {
+                is_found = is_found || str_is(lineage.tables[k].name.parts[0].text, "next");
+            }
+            if (!is_found) {
+                fail_msg("lost behind '%s' in dialect %zu", beginnings[i], dialect);
+            }
+        }
+    }
+    arena_free(&arena);
+}
+
 static void test_text_beyond_the_limit(void **state)
 {
     struct arena arena;
@@ -285,6 +401,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_large_texts),
         cmocka_unit_test(test_memory_may_run_out_anywhere),
+        cmocka_unit_test(test_the_next_statement_is_found),
         cmocka_unit_test(test_text_beyond_the_limit),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
