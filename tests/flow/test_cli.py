@@ -16,7 +16,8 @@ import unittest
 
 HEXMETA = None
 ROOT = pathlib.Path(__file__).resolve().parents[2]
-COMMANDS = ["ingest", "sync", "test", "import", "show", "export", "config", "version", "help"]
+COMMANDS = ["ingest", "sync", "test", "import", "show", "export", "config", "sql-lineage",
+            "version", "help"]
 KINDS = ["projects", "components", "cells", "datasets", "tables", "tags", "connections",
          "collections", "runs", "changes", "users", "groups"]
 EXPORT_KINDS = ["workspace", "connection", "project", "cell", "dataset", "table", "edge", "run"]

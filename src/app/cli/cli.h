@@ -43,6 +43,7 @@ cli_command_fn cmd_ingest;  /* also sync */
 cli_command_fn cmd_offline; /* sync --offline */
 cli_command_fn cmd_show;
 cli_command_fn cmd_test;
+cli_command_fn cmd_sql_lineage;
 cli_command_fn cmd_version;
 
 #endif

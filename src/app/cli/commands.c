@@ -215,6 +215,14 @@ static const struct option_example sync_examples[] = {
     {"hexmeta sync --offline", "Everything anew from ./hex.catalog.db, without a token."},
 };
 
+static const struct option_example sql_lineage_examples[] = {
+    {"hexmeta sql-lineage queries.jsonl",
+     "One answer a line, for a file with one question a line."},
+    {"echo '{\"task\":\"tables\",\"id\":\"1\",\"dialect\":\"snowflake\","
+     "\"sql\":\"select * from a\"}' | hexmeta sql-lineage",
+     "What one query reads."},
+};
+
 static const struct option_example help_examples[] = {
     {"hexmeta help show", "The kinds and options of show."},
     {"hexmeta help --man ingest | man -l -", "The manual page of ingest."},
@@ -329,6 +337,20 @@ static const struct option_command commands[] = {
      .takes_files = true,
      .examples = config_examples,
      .example_count = COUNT_OF(config_examples)},
+    {.name = "sql-lineage",
+     .arguments = "[FILE]",
+     .max_arguments = 1,
+     .summary = "Tell which tables and columns SQL draws from",
+     .description =
+         "Reads questions, one JSON object a line, from FILE or standard input and prints the "
+         "answers as JSON, one a line. A question names a task: `tables` (with dialect and "
+         "sql), `columns` (with a schema also), or `notebooks` (with connection and cells). "
+         "docs/internals/sql.md describes them. Nothing is connected to and nothing is run. "
+         "A line that is no question is reported and the others go on; then the exit status "
+         "is 1.",
+     .takes_files = true,
+     .examples = sql_lineage_examples,
+     .example_count = COUNT_OF(sql_lineage_examples)},
     {.name = "version",
      .arguments = "",
      .summary = "Print the version",
@@ -350,7 +372,8 @@ static const struct option_command commands[] = {
 static cli_command_fn *const functions[] = {
     cmd_ingest, /* ingest */
     cmd_ingest, /* sync */
-    cmd_test,   cmd_import, cmd_show, cmd_export, cmd_config, cmd_version, cmd_help,
+    cmd_test,   cmd_import,      cmd_show,    cmd_export,
+    cmd_config, cmd_sql_lineage, cmd_version, cmd_help,
 };
 
 static const struct option_word exits[] = {

@@ -1,0 +1,72 @@
+/*
+ * notebook_sql - the SQL cells of a notebook in order: tables, data frames, temporary tables.
+ *
+ * Pure. What the engine (sql/lineage.h) finds in each cell gets its meaning here: a bare name
+ * that an earlier cell made is that data frame; a temporary table of the notebook is nothing;
+ * every other name is a table, completed from the cell's connection and from USE before it.
+ * All answers live in the caller's arena.
+ */
+#ifndef DOMAIN_NOTEBOOK_SQL_H
+#define DOMAIN_NOTEBOOK_SQL_H
+
+#include "sql/lineage.h"
+
+struct notebook_sql_cell {
+    struct str sql;        /* STR_NULL: no SQL cell */
+    struct str dataframe;  /* what it makes, whatever kind of cell it is; STR_NULL: nothing */
+    bool is_dataframe_sql; /* over data frames: names are never tables of a warehouse */
+    enum sql_dialect dialect; /* of its connection */
+    struct sql_defaults defaults;
+};
+
+struct notebook_sql_table {
+    struct sql_name name; /* complete */
+    struct str text;      /* as sql_name_render has it */
+    size_t offset;        /* where the cell first names it */
+};
+
+/* Where a column comes from: a table, or the data frame of an earlier cell. */
+struct notebook_sql_origin {
+    size_t cell; /* SIZE_MAX: a table */
+    const struct notebook_sql_table *table;
+    struct str column; /* "*": all of them */
+};
+
+struct notebook_sql_column {
+    struct str name; /* STR_NULL without one */
+    bool is_star;    /* stands for columns that are not known */
+    struct notebook_sql_origin *origins;
+    size_t origin_count;
+};
+
+struct notebook_sql_answer {
+    struct notebook_sql_table *reads; /* each once */
+    size_t read_count;
+    size_t read_capacity;
+    struct notebook_sql_table *writes;
+    size_t write_count;
+    size_t write_capacity;
+    size_t *deps; /* cells whose data frames it reads, each once, in order of first use */
+    size_t dep_count;
+    size_t dep_capacity;
+    struct notebook_sql_column *columns; /* of its last result */
+    size_t column_count;
+    struct sql_notes notes;
+    bool is_partial; /* tables may be missing */
+};
+
+/* The columns of a complete table name, when they are known; see lineage_schema_fn. */
+struct notebook_sql_schema {
+    lineage_schema_fn *find; /* NULL: none are known */
+    void *ctx;
+};
+
+/*
+ * One answer for each cell, in (*answers)[i]; the columns of a data frame are known to the
+ * cells behind it. ERR_NOMEM is the only error.
+ */
+enum status notebook_sql_find(const struct notebook_sql_cell *cells, size_t count,
+                              const struct notebook_sql_schema *schema, struct arena *arena,
+                              struct notebook_sql_answer **answers) WARN_UNUSED;
+
+#endif

@@ -1,0 +1,142 @@
+/* CREATE: tables and views, and what is read to fill them. Other objects hold no lineage. */
+#include "sql/parse.h"
+
+static bool is_query_start(const struct parser *p, size_t n)
+{
+    const struct sql_token *token = parse_peek(p, n);
+    return parse_peek_is(p, n, KW_SELECT) || parse_peek_is(p, n, KW_WITH) ||
+           parse_peek_is(p, n, KW_FROM) || parse_peek_is(p, n, KW_TABLE) || token->is_query ||
+           (parse_peek_is(p, n, KW_VALUES) && parse_peek_is_op(p, n + 1, '(')) ||
+           (parse_peek_is(p, n, KW_PIVOT) && parse_is_name(parse_peek(p, n + 1)));
+}
+
+/* CLONE t, COPY t, SHALLOW CLONE t: a copy of a table. */
+static void parse_clone(struct parser *p, struct sql_statement *statement)
+{
+    parse_advance(p, 1);
+    statement->sources = parse_source(p);
+}
+
+/* Columns and options up to AS query, or a SELECT without AS. */
+static void parse_created(struct parser *p, struct sql_statement *statement)
+{
+    size_t start = p->at;
+    while (!parse_is_end(p) && p->status == OK) {
+        bool has_as = parse_is(p, KW_AS) && is_query_start(p, 1);
+        if (has_as || (parse_is(p, KW_SELECT) || parse_token(p)->is_query) ||
+            (parse_is(p, KW_WITH) && parse_peek_is(p, 2, KW_AS) &&
+             parse_peek(p, 3)->is_query)) {
+            parse_advance(p, has_as ? 1 : 0);
+            statement->query = parse_query(p, NULL);
+            return;
+        }
+        bool is_copy = parse_is(p, KW_COPY) && p->at == start; /* not COPY GRANTS */
+        if ((is_copy || parse_is(p, KW_CLONE)) && parse_is_name(parse_peek(p, 1)) &&
+            !parse_peek_is(p, 1, KW_GRANTS)) {
+            parse_clone(p, statement);
+        } else if (parse_is(p, KW_TEMPLATE) && parse_peek(p, 1)->is_query) {
+            parse_advance(p, 1);
+            (void)parse_expression(p, PARSE_REST, &statement->quiet);
+        } else if (parse_is_op(p, '(') || parse_is_op(p, '[') || parse_is_op(p, '{')) {
+            parse_skip_brackets(p);
+        } else {
+            parse_advance(p, 1);
+        }
+    }
+}
+
+/*
+ * A function, procedure or trigger: its text is not run now. Up to its end, over the
+ * semicolons between BEGIN and END.
+ */
+static void skip_definition(struct parser *p)
+{
+    size_t depth = 0;
+    for (; parse_token(p)->kind != SQL_TOKEN_END; parse_advance(p, 1)) {
+        bool is_end_of_part = parse_peek_is(p, 1, KW_IF) || parse_peek_is(p, 1, KW_LOOP) ||
+                              parse_peek_is(p, 1, KW_WHILE) || parse_peek_is(p, 1, KW_FOR) ||
+                              parse_peek_is(p, 1, KW_REPEAT);
+        if (parse_is_op(p, ';') && depth == 0) {
+            return;
+        }
+        if (parse_is(p, KW_BEGIN) || parse_is(p, KW_CASE)) {
+            depth++;
+        } else if (parse_is(p, KW_END) && depth > 0 && !is_end_of_part) {
+            depth--;
+            if (parse_peek_is(p, 1, KW_CASE)) {
+                parse_advance(p, 1);
+            }
+        }
+    }
+}
+
+/* ClickHouse: MATERIALIZED VIEW v [ON CLUSTER c] TO t: t is where its rows go. */
+static void parse_view_target(struct parser *p, struct sql_statement *statement)
+{
+    struct sql_name name;
+    if (parse_accept_pair(p, KW_ON, KW_CLUSTER)) {
+        parse_advance(p, 1);
+    }
+    if (sql_has(p->rules, SQL_TRAIT_NAME_LISTS) && parse_accept(p, KW_TO) &&
+        parse_table_name(p, &name)) {
+        (void)parse_add_target(p, &statement->targets, &name);
+    }
+}
+
+/* Words between CREATE and TABLE or VIEW. False when neither follows. */
+static bool parse_create_words(struct parser *p, bool *is_temporary, bool *is_view)
+{
+    *is_temporary = false;
+    *is_view = false;
+    for (size_t n = 0; n < 20 && !parse_is_end(p) && !parse_is_op(p, '('); n++) {
+        *is_temporary = *is_temporary || parse_is(p, KW_TEMP) || parse_is(p, KW_TEMPORARY);
+        *is_view = parse_is(p, KW_VIEW);
+        if (*is_view || parse_is(p, KW_TABLE)) {
+            parse_advance(p, 1);
+            return true;
+        }
+        if (parse_is(p, KW_FUNCTION) || parse_is(p, KW_PROCEDURE) || parse_is(p, KW_TRIGGER) ||
+            parse_is(p, KW_INDEX) || parse_is(p, KW_STATISTICS) || parse_is(p, KW_STREAM) ||
+            parse_is(p, KW_POLICY) || parse_is(p, KW_TASK)) {
+            return false;
+        }
+        parse_advance(p, 1);
+    }
+    return false;
+}
+
+void parse_create(struct parser *p, struct sql_statement *statement)
+{
+    bool is_temporary;
+    bool is_view;
+    struct sql_name name;
+    if (!parse_create_words(p, &is_temporary, &is_view) ||
+        (parse_is(p, KW_FUNCTION) && !parse_peek_is_op(p, 1, '('))) { /* TABLE FUNCTION f */
+        skip_definition(p);
+        return;
+    }
+    statement->kind = SQL_STATEMENT_WRITE;
+    if (parse_accept(p, KW_IF)) {
+        (void)parse_accept_pair(p, KW_NOT, KW_EXISTS);
+    }
+    if (parse_is(p, KW_IDENTIFIER) && parse_peek_is_op(p, 1, '(')) {
+        parse_advance(p, 2);
+        if (parse_token(p)->kind != SQL_TOKEN_STRING || !parse_name_in_string(p, &name)) {
+            parse_note(p, SQL_NOTE_DYNAMIC_NAME);
+            name.is_dynamic = true;
+        }
+        (void)parse_accept_op(p, ')');
+    } else if (!parse_table_name(p, &name)) {
+        parse_note_syntax(p);
+        skip_definition(p);
+        return;
+    }
+    struct sql_target *target = parse_add_target(p, &statement->targets, &name);
+    if (target != NULL) {
+        target->is_temporary = target->is_temporary || is_temporary;
+    }
+    if (is_view) {
+        parse_view_target(p, statement);
+    }
+    parse_created(p, statement);
+}

@@ -1,0 +1,1 @@
+select "$path", approx_percentile(a, 0.5), date_diff('day', b, c), at_timezone(d, 'x') from t

@@ -1,0 +1,1 @@
+create table t with (format = 'PARQUET', partitioned_by = array['d']) as select * from "db"."u"

@@ -1,0 +1,1 @@
+create external table if not exists t (a int) row format serde 'x' with serdeproperties ('a' = 'b') location 's3://x' tblproperties ('c' = 'd')

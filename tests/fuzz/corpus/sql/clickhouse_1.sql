@@ -1,0 +1,1 @@
+	select * from t1 union all select * from t2 union distinct select * from t3 into outfile 'x.csv' format CSV

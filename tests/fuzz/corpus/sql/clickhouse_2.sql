@@ -1,0 +1,1 @@
+	create table t on cluster c (a Int32, b String default 'x') engine = MergeTree order by a ttl d + interval 1 day

@@ -1,0 +1,1 @@
+	select * from t final prewhere a > 1 where b global in (select c from u) limit 1 by d limit 10 settings max_threads = 1 format JSON

@@ -1,0 +1,1 @@
+declare variable x int default 5; set var x = (select max(a) from t); execute immediate 'select * from u' 

@@ -1,0 +1,1 @@
+merge with schema evolution into t using s on t.id = s.id when matched then update set * when not matched then insert *

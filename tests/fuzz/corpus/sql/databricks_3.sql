@@ -1,0 +1,1 @@
+describe history t; optimize t zorder by (a); vacuum t retain 168 hours; msck repair table t; refresh table t; analyze table t compute statistics

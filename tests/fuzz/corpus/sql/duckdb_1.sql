@@ -1,0 +1,1 @@
+with p as (pivot t on a using sum(b)) select * from p join (unpivot u on x, y into name n value v) q on true

@@ -1,0 +1,1 @@
+select * from t1 positional join t2 asof left join t3 using (k, ts) semi join t4 using (k) anti join t5 on true

@@ -1,0 +1,1 @@
+select {'a': x, 'b': [y, z]}, [i + 1 for i in l if i > 0], list_transform(m, lambda q: q + 1), struct.a.b, l[1:2] from t

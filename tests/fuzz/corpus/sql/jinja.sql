@@ -1,0 +1,1 @@
+Gselect {% for c in cols %}{{ c }}, {% endfor %} 1 from {% if a %} t {% elif b %} {{ u }}.v {% else %} w {% endif %} {# c #} {% set x %} from y {% endset %} where a = '{{ z }}'

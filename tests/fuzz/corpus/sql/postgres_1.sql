@@ -1,0 +1,1 @@
+select sum(a) filter (where b in (select c from s)), percentile_cont(0.5) within group (order by d), rank() over w from t window w as (partition by e order by f)

@@ -1,0 +1,1 @@
+with up as (update t set a = 1 where b in (select b from s) returning id), ins as (insert into log select id from up returning *) select * from ins join u on true

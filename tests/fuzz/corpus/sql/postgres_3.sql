@@ -1,0 +1,1 @@
+select overlay(a placing 'x' from 2 for 3), position('a' in b), trim(leading from c), substring(d from '[a-z]+'), extract(epoch from e), date_part('day', f) from t

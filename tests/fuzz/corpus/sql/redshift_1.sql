@@ -1,0 +1,1 @@
+select top 10 a, listagg(b, ',') within group (order by c) from t group by 1

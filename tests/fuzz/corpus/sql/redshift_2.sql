@@ -1,0 +1,1 @@
+create table #tmp (like s.t); insert into #tmp select * from s.u; select * from #tmp

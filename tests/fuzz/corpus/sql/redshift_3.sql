@@ -1,0 +1,1 @@
+unload ('select * from a join b using (id) where c = ''x''') to 's3://b/' iam_role 'r' parquet

@@ -1,0 +1,1 @@
+create or replace table x using template (select array_agg(object_construct(*)) from table(infer_schema(location=>'@s')))

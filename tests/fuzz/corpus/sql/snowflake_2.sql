@@ -1,0 +1,1 @@
+select * from t match_recognize (partition by a order by b measures first(x) as y one row per match pattern (p q+) define p as x > 1) mr join u on u.id = mr.a

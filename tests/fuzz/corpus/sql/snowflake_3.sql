@@ -1,0 +1,1 @@
+merge into t using (select * from s1 union all select * from s2) s on t.id = s.id when matched and s.del then delete when matched then update set t.a = s.a, t.b = (select max(q) from m) when not matched then insert (id) values (s.id)

@@ -1,0 +1,1 @@
+add jar x.jar; show partitions t; explain extended select * from t

@@ -1,0 +1,1 @@
+select inline(arr), stack(2, a, b) as (x, y) from t lateral view json_tuple(j, 'a', 'b') k as p, q

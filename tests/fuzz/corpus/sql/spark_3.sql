@@ -1,0 +1,1 @@
+from (from a select b) x insert overwrite table c select b insert into table d select b where b > 1

@@ -1,0 +1,1 @@
+insert or ignore into [t 1] select "a", `b` from main.u on conflict do nothing

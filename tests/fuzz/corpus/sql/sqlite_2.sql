@@ -1,0 +1,1 @@
+select * from t indexed by i, u not indexed where a glob '*' and b match 'x' and c is d limit 5 offset 2

@@ -1,0 +1,1 @@
+select listagg(a, ',' on overflow truncate '...' with count) within group (order by b) from t group by grouping sets ((a), (b), ())

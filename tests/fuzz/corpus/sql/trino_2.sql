@@ -1,0 +1,1 @@
+select reduce(a, 0, (s, x) -> s + x, s -> s), filter(b, x -> x > 1), try_cast(c as varchar(10)) from hive."my-schema"."t$partitions"

@@ -1,0 +1,1 @@
+select * from t match_recognize (partition by a order by b measures a.x as y after match skip past last row pattern (a b+) define b as x > prev(x)) as m

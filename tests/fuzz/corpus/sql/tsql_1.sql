@@ -1,0 +1,1 @@
+select top (10) with ties a, b = c from dbo.t with (nolock, index(i)) order by a offset 5 rows fetch next 5 rows only option (maxdop 1)

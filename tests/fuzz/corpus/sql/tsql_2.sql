@@ -1,0 +1,1 @@
+select * from openjson(@j) with (id int '$.id', name nvarchar(max) '$.n') j cross apply string_split(j.name, ',') s outer apply dbo.f(j.id) g

@@ -1,0 +1,1 @@
+merge top (10) dbo.t with (holdlock) as x using (values (1, 2)) as s (a, b) on x.a = s.a when matched then update set b = s.b output $action, inserted.*;
