@@ -259,8 +259,8 @@ static enum status read_views(struct catalog *catalog, int64_t row, size_t list,
 static enum status replace_list(struct catalog *catalog, int64_t row, size_t list,
                                 const struct store_project *item, struct error *err)
 {
-    struct str before[MAX_VIEWS];
-    struct str after[MAX_VIEWS];
+    struct str before[MAX_VIEWS] = {STR_NULL};
+    struct str after[MAX_VIEWS] = {STR_NULL};
     struct arena arena;
     arena_init(&arena, LIST_BYTES);
     enum status status = read_views(catalog, row, list, &arena, before, err);

@@ -100,7 +100,6 @@ static struct str describe_owner(struct probe *probe)
 {
     const struct decoded_me *me = &probe->me;
     struct buf text;
-    struct str kept = STR_NULL;
     char time[TIMESTAMP_TEXT_SIZE];
     if (!is_hex(probe)) {
         return STR("");
@@ -119,7 +118,7 @@ static struct str describe_owner(struct probe *probe)
     if (me->token_expires_ms != TIMESTAMP_NONE) {
         (void)buf_printf(&text, ", valid until %.10s", time);
     }
-    kept = probe_text(probe, "%s", buf_cstr(&text));
+    struct str kept = probe_text(probe, "%s", buf_cstr(&text));
     buf_free(&text);
     return kept;
 }
