@@ -24,8 +24,9 @@ typedef bool lineage_schema_fn(void *ctx, const struct sql_name *table,
 
 struct lineage_options {
     enum sql_dialect dialect;
-    bool is_template;          /* text may hold Jinja */
-    bool wants_columns;        /* else only tables are found */
+    bool is_template;   /* text may hold Jinja */
+    bool wants_columns; /* else only tables are found */
+    bool folds_columns; /* names of columns as the warehouse keeps them, else as written */
     lineage_schema_fn *schema; /* NULL: no columns are known */
     void *schema_ctx;
 };
@@ -45,11 +46,11 @@ struct lineage_access {
 
 struct lineage_origin {
     size_t table;
-    struct str column; /* "*": all columns of the table, which are not known */
+    struct str column; /* "*": all columns of the table, or one that is not known */
 };
 
 struct lineage_column {
-    struct str name; /* STR_NULL: an expression without a name; "*": see is_star */
+    struct str name; /* STR_NULL: without a name, or a template makes it; "*": see is_star */
     bool is_star;    /* stands for any number of columns that are not known */
     struct lineage_origin *origins;
     size_t origin_count;

@@ -1,5 +1,7 @@
 #include "sql/resolve.h"
 
+#include "sql/lexer.h"
+
 #include <string.h>
 
 void *resolve_new(struct resolver *r, size_t size)
@@ -36,6 +38,13 @@ struct str resolve_part_key(struct resolver *r, const struct sql_part *part)
         return STR_NULL;
     }
     return key;
+}
+
+struct str resolve_column_name(struct resolver *r, const struct sql_part *part)
+{
+    bool is_kept = !r->options->folds_columns || r->rules->folding == SQL_FOLDING_BLIND ||
+                   str_is_null(part->text);
+    return is_kept ? part->text : resolve_part_key(r, part);
 }
 
 struct str resolve_column_key(struct resolver *r, struct str name)
@@ -173,6 +182,13 @@ static void resolve_targets(struct resolver *r, struct sql_statement *statement)
     }
 }
 
+/* The name, else what stands for one that a template makes. */
+static struct str told(struct str name, struct str unknown)
+{
+    bool is_dynamic = name.n > 0 && str_find(name, SQL_DYNAMIC_BYTE) != SIZE_MAX;
+    return is_dynamic ? unknown : name;
+}
+
 /* The columns of the statement's result, for the answer. */
 static void keep_columns(struct resolver *r, const struct resolve_columns *columns)
 {
@@ -187,7 +203,7 @@ static void keep_columns(struct resolver *r, const struct resolve_columns *colum
         struct lineage_column *column = &statement->columns[i];
         const struct sql_flow *flow = flow_union(r, columns->items[i].flow, NULL);
         size_t count = flow != NULL ? flow->count : 0;
-        column->name = columns->items[i].name;
+        column->name = told(columns->items[i].name, STR_NULL);
         column->is_star = columns->items[i].is_star;
         column->origins = arena_array(r->arena, count, sizeof(*column->origins));
         if (column->origins == NULL) {
@@ -198,7 +214,7 @@ static void keep_columns(struct resolver *r, const struct resolve_columns *colum
             const struct sql_origin *origin = flow->items[k];
             if (origin->self == NULL) {
                 column->origins[column->origin_count++] =
-                    (struct lineage_origin){origin->table, origin->column};
+                    (struct lineage_origin){origin->table, told(origin->column, STR("*"))};
             }
         }
     }

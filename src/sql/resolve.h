@@ -128,6 +128,8 @@ void resolve_read(struct resolver *r, size_t table, size_t offset);
 /* Form in which names of relations, and names of columns, compare. */
 struct str resolve_part_key(struct resolver *r, const struct sql_part *part);
 struct str resolve_column_key(struct resolver *r, struct str name);
+/* The name that a column gets in the answer: as written, or folded when that is asked for. */
+struct str resolve_column_name(struct resolver *r, const struct sql_part *part);
 /* What WITH name stands for; NULL: nothing. */
 struct resolve_cte *resolve_find_cte(struct resolver *r, const struct sql_name *name);
 /* All of a statement. */

@@ -13,7 +13,7 @@ struct resolve_columns *resolve_rename(struct resolver *r, struct resolve_column
     }
     size_t i = 0;
     for (; names != NULL && i < columns->count && !columns->items[i].is_star; i++) {
-        columns_add(r, out, names->part.text, columns->items[i].flow);
+        columns_add(r, out, resolve_column_name(r, &names->part), columns->items[i].flow);
         names = names->next;
     }
     const struct sql_flow *rest = NULL;
@@ -21,7 +21,8 @@ struct resolve_columns *resolve_rename(struct resolver *r, struct resolve_column
         (void)columns_find_open(r, columns, STR("*"), STR("*"), &rest);
     }
     for (; names != NULL; names = names->next) {
-        columns_add(r, out, names->part.text, rest); /* some column behind a star */
+        columns_add(r, out, resolve_column_name(r, &names->part),
+                    rest); /* some column behind a star */
     }
     for (; i < columns->count && !columns->is_base; i++) {
         columns_add(r, out, columns->items[i].name, columns->items[i].flow);
@@ -55,7 +56,7 @@ static void add_function_columns(struct resolver *r, const struct sql_source *so
 {
     const struct sql_name *name = &source->name;
     for (const struct sql_word *word = source->columns; word != NULL; word = word->next) {
-        columns_add(r, columns, word->part.text, columns->any);
+        columns_add(r, columns, resolve_column_name(r, &word->part), columns->any);
     }
     for (size_t i = 0; source->columns == NULL && name->count > 0 &&
                        i < sizeof(known_functions) / sizeof(known_functions[0]);
@@ -70,12 +71,13 @@ static void add_function_columns(struct resolver *r, const struct sql_source *so
         }
     }
     if (columns->count == 0 && !str_is_null(source->alias.text)) {
-        columns_add(r, columns, source->alias.text, columns->any);
+        columns_add(r, columns, resolve_column_name(r, &source->alias), columns->any);
     } else if (columns->count == 0 && name->count > 0) {
-        columns_add(r, columns, name->parts[name->count - 1].text, columns->any);
+        columns_add(r, columns, resolve_column_name(r, &name->parts[name->count - 1]),
+                    columns->any);
     }
     if (!str_is_null(source->offset.text)) {
-        columns_add(r, columns, source->offset.text, columns->any);
+        columns_add(r, columns, resolve_column_name(r, &source->offset), columns->any);
     }
 }
 
@@ -155,7 +157,7 @@ static struct resolve_columns *resolve_pivot(struct resolver *r, struct sql_pivo
     }
     for (const struct sql_word *word = pivot->made; word != NULL; word = word->next) {
         bool is_name = pivot->is_unpivot && word->next == NULL;
-        columns_add(r, out, word->part.text, is_name ? NULL : flow);
+        columns_add(r, out, resolve_column_name(r, &word->part), is_name ? NULL : flow);
     }
     struct resolve_columns *others = pivot->is_partial ? columns_new(r) : NULL;
     if (columns->is_base || columns->is_open) {

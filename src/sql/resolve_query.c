@@ -171,13 +171,15 @@ static const struct sql_item *find_replacement(const struct sql_item *item, stru
     return replace;
 }
 
-static struct str renamed(const struct sql_item *item, struct str name)
+static struct str renamed(struct resolver *r, const struct sql_item *item, struct str name)
 {
     const struct sql_word *word = item->rename;
     while (word != NULL && !str_eq_nocase(word->part.text, name)) {
         word = word->next;
     }
-    return word != NULL && !str_is_null(word->renamed.text) ? word->renamed.text : name;
+    return word != NULL && !str_is_null(word->renamed.text)
+               ? resolve_column_name(r, &word->renamed)
+               : name;
 }
 
 static void expand_column(struct resolver *r, const struct star *star,
@@ -199,7 +201,7 @@ static void expand_column(struct resolver *r, const struct star *star,
     if (replace != NULL) {
         flow = resolve_uses(r, replace->uses, star->scope);
     }
-    columns_add(r, star->out, renamed(star->item, column->name), flow);
+    columns_add(r, star->out, renamed(r, star->item, column->name), flow);
 }
 
 static void expand_relation(struct resolver *r, const struct star *star,
@@ -297,12 +299,12 @@ static void resolve_item(struct resolver *r, struct sql_item *item, struct resol
     if (r->quiet > 0) {
         return;
     }
-    struct str name = item->alias.text;
+    struct str name = resolve_column_name(r, &item->alias);
     if (str_is_null(name) && item->is_column) {
-        name = item->uses->name.parts[item->uses->name.count - 1].text;
+        name = resolve_column_name(r, &item->uses->name.parts[item->uses->name.count - 1]);
     }
     for (const struct sql_word *word = item->aliases; word != NULL; word = word->next) {
-        columns_add(r, out, word->part.text, flow);
+        columns_add(r, out, resolve_column_name(r, &word->part), flow);
     }
     if (item->aliases == NULL) {
         columns_add(r, out, name, flow);

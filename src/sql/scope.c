@@ -151,9 +151,9 @@ void scope_merge(struct resolver *r, struct resolve_scope *scope,
         merged->key = key;
         merged->next = scope->merged;
         scope->merged = merged;
-        merge_left(r, scope, merged, column->text);
+        merge_left(r, scope, merged, resolve_column_name(r, column));
     }
-    if (columns_find_open(r, relation->columns, key, column->text, &flow)) {
+    if (columns_find_open(r, relation->columns, key, resolve_column_name(r, column), &flow)) {
         add_merged_flow(r, merged, flow);
     }
 }
@@ -211,7 +211,8 @@ static bool find_open(struct resolver *r, struct resolve_scope *scope,
         return true;
     }
     open = open_count == 1 ? open : any;
-    return open != NULL && columns_find_open(r, open, key, name->parts[0].text, flow);
+    return open != NULL &&
+           columns_find_open(r, open, key, resolve_column_name(r, &name->parts[0]), flow);
 }
 
 static bool has_open(const struct resolve_scope *scope)
@@ -296,7 +297,7 @@ static bool resolve_qualified(struct resolver *r, struct resolve_scope *start,
         }
         const struct sql_part *column = &name->parts[i + 1];
         if (columns_find_open(r, relation->columns, resolve_column_key(r, column->text),
-                              column->text, flow)) {
+                              resolve_column_name(r, column), flow)) {
             return true;
         }
     }
