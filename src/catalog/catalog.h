@@ -21,6 +21,7 @@
 #include <signal.h>
 
 struct catalog;
+struct notebook_edges; /* domain/notebook_lineage.h */
 
 enum catalog_mode {
     CATALOG_MODE_READ,  /* must exist */
@@ -391,7 +392,10 @@ enum status catalog_outdate_edges(struct catalog *catalog, int64_t source, bool 
 
 /* ---- analysis: from stored notebooks to edges ---- */
 
-/* A project due for analysis; *project_id STR_NULL when there is none. */
+/*
+ * A project due for analysis; *project_id STR_NULL when there is none. Components come first:
+ * others want to know the columns of their data sets.
+ */
 enum status catalog_next_unanalysed(struct catalog *catalog, int64_t source,
                                     struct arena *arena, struct str *project_id,
                                     struct error *err) WARN_UNUSED;
@@ -399,10 +403,26 @@ enum status catalog_next_unanalysed(struct catalog *catalog, int64_t source,
 enum status catalog_load_notebook(struct catalog *catalog, int64_t source,
                                   struct str project_id, struct arena *arena,
                                   struct notebook **out, struct error *err) WARN_UNUSED;
-/* Replaces the project's edges and imports; it is analysed now. */
+/* Gives the cells of a loaded notebook the columns that its analysis found. */
+enum status catalog_load_datasets(struct catalog *catalog, int64_t source,
+                                  struct notebook *notebook, struct arena *arena,
+                                  struct error *err) WARN_UNUSED;
+/* What Hex says that the project asked its warehouses for; none when it never said. */
+enum status catalog_load_queried_tables(struct catalog *catalog, int64_t source,
+                                        struct str project_id, struct arena *arena,
+                                        struct queried_table **out, size_t *count,
+                                        struct error *err) WARN_UNUSED;
+/* The tables of a connection that have this name, case-blind, whatever their schema. */
+enum status catalog_find_tables(struct catalog *catalog, int64_t source, struct str connection,
+                                struct str name, struct arena *arena, struct table_name **out,
+                                size_t *count, struct error *err) WARN_UNUSED;
+/*
+ * Replaces what an analysis found of the project: edges, imports, columns of data sets, and
+ * why SQL does not show a queried table (as many reasons as catalog_load_queried_tables gave,
+ * NULL: none). It is analysed now.
+ */
 enum status catalog_store_edges(struct catalog *catalog, int64_t source, struct str project_id,
-                                const struct edge *edges, size_t edge_count,
-                                const struct str *imports, size_t import_count,
+                                const struct notebook_edges *found,
                                 struct error *err) WARN_UNUSED;
 
 /* ---- log of runs ---- */

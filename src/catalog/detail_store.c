@@ -90,6 +90,44 @@ enum status catalog_store_queried_tables(struct catalog *catalog, int64_t source
     return status;
 }
 
+enum status catalog_load_queried_tables(struct catalog *catalog, int64_t source,
+                                        struct str project_id, struct arena *arena,
+                                        struct queried_table **out, size_t *count,
+                                        struct error *err)
+{
+    int64_t project = 0;
+    size_t capacity = 0;
+    bool has_row = true;
+    *out = NULL;
+    *count = 0;
+    enum status status = store_find_project(catalog, source, project_id, &project, err);
+    if (status != OK) {
+        return status;
+    }
+    struct statement statement =
+        sqlite_use(&catalog->db, "SELECT connection, connection_name, name FROM queried_table"
+                                 " WHERE project = ?1 ORDER BY position");
+    bind_int(&statement, project);
+    while (status == OK && has_row) {
+        status = sqlite_step(&statement, &has_row, err);
+        if (status != OK || !has_row) {
+            break;
+        }
+        struct queried_table *item = arena_push(arena, out, count, &capacity, sizeof(*item));
+        if (item == NULL) {
+            status = error_nomem(err);
+            break;
+        }
+        struct str *const fields[] = {&item->connection_id, &item->connection_name,
+                                      &item->table_name};
+        for (int i = 0; i < 3 && status == OK; i++) {
+            status = column_str(&statement, i, arena, fields[i], err);
+        }
+    }
+    sqlite_end(&statement);
+    return status;
+}
+
 enum status catalog_store_failure(struct catalog *catalog, int64_t source,
                                   struct str project_id, bool is_denied,
                                   const struct error *why, int64_t now_ms, struct error *err)

@@ -5,6 +5,14 @@
 #include "catalog/store.h"
 #include "domain/notebook_lineage.h"
 
+/* The project whose edges are stored. */
+struct owner {
+    int64_t row;
+    struct str hex_id;
+};
+
+#define OLD_TABLES_BYTES ((size_t)64 * 1024 * 1024)
+
 struct old_tables {
     int64_t *ids;
     size_t count;
@@ -80,20 +88,24 @@ static enum status insert_pair(struct catalog *catalog, int64_t source, int64_t 
     return sqlite_run(&statement, err);
 }
 
-static enum status insert_edge(struct catalog *catalog, int64_t source, int64_t owner,
-                               const struct edge *edge, struct error *err)
+static enum status insert_edge(struct catalog *catalog, int64_t source,
+                               const struct owner *owner, const struct edge *edge,
+                               struct error *err)
 {
     struct statement statement = sqlite_use(
         &catalog->db, "INSERT INTO edge (owner, evidence, is_partial, from_kind, from_table,"
-                      " from_project, from_cell, to_kind, to_table, to_project, to_cell)"
-                      " VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11)");
-    bind_int(&statement, owner);
+                      " from_project, from_cell, to_kind, to_table, to_project, to_cell,"
+                      " is_foreign)"
+                      " VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12)");
+    bind_int(&statement, owner->row);
     bind_int(&statement, edge->evidence);
     bind_int(&statement, edge->is_partial);
     enum status status = bind_node(catalog, source, &edge->from, &statement, err);
     if (status == OK) {
         status = bind_node(catalog, source, &edge->to, &statement, err);
     }
+    bind_int(&statement,
+             edge->from.kind != NODE_KIND_TABLE && !str_eq(edge->from.project, owner->hex_id));
     if (status != OK) {
         sqlite_end(&statement);
         return status;
@@ -160,51 +172,175 @@ static enum status store_imports(struct catalog *catalog, int64_t owner,
     return status;
 }
 
-static enum status replace_edges(struct catalog *catalog, int64_t source, int64_t owner,
-                                 const struct edge *edges, size_t count, struct arena *arena,
+static enum status replace_edges(struct catalog *catalog, int64_t source,
+                                 const struct owner *owner, const struct notebook_edges *found,
                                  struct error *err)
 {
     struct old_tables old = {NULL};
-    enum status status = note_tables(catalog, owner, arena, &old, err);
+    struct arena arena;
+    arena_init(&arena, OLD_TABLES_BYTES);
+    enum status status = note_tables(catalog, owner->row, &arena, &old, err);
     if (status == OK) {
-        status = store_run_with(catalog, "DELETE FROM edge WHERE owner = ?1", owner, err);
+        status = store_run_with(catalog, "DELETE FROM edge WHERE owner = ?1", owner->row, err);
     }
-    for (size_t i = 0; i < count && status == OK; i++) {
-        status = insert_edge(catalog, source, owner, &edges[i], err);
+    for (size_t i = 0; i < found->count && status == OK; i++) {
+        status = insert_edge(catalog, source, owner, &found->edges[i], err);
     }
     for (size_t i = 0; i < old.count && status == OK; i++) {
         status = store_run_with(catalog, drop_table_sql, old.ids[i], err);
     }
+    arena_free(&arena);
     return status;
 }
 
-enum status catalog_store_edges(struct catalog *catalog, int64_t source, struct str project_id,
-                                const struct edge *edges, size_t edge_count,
-                                const struct str *imports, size_t import_count,
-                                struct error *err)
+static enum status store_datasets(struct catalog *catalog, int64_t owner,
+                                  const struct notebook_edges *found, struct error *err)
 {
-    int64_t owner = 0;
-    struct arena arena;
-    arena_init(&arena, (size_t)64 * 1024 * 1024);
-    enum status status = store_find_project(catalog, source, project_id, &owner, err);
-    if (status == OK) {
-        status = replace_edges(catalog, source, owner, edges, edge_count, &arena, err);
-    }
-    if (status == OK) {
-        status = store_imports(catalog, owner, imports, import_count, err);
-    }
-    if (status == OK) {
-        status = store_run_with(catalog, "UPDATE project SET needs_analysis = 0 WHERE id = ?1",
-                                owner, err);
-    }
-    if (status == OK) {
+    enum status status =
+        store_run_with(catalog, "DELETE FROM dataset WHERE project = ?1", owner, err);
+    for (size_t i = 0; i < found->dataset_count && status == OK; i++) {
+        const struct notebook_dataset *dataset = &found->datasets[i];
+        buf_clear(&catalog->scratch);
+        struct str columns =
+            store_texts_write(&catalog->scratch, dataset->columns, dataset->column_count);
+        if (buf_status(&catalog->scratch) != OK) {
+            return error_nomem(err);
+        }
         struct statement statement = sqlite_use(
-            &catalog->db, "UPDATE notebook SET analysis_version = ?2 WHERE project = ?1"
-                          " AND analysis_version <> ?2");
+            &catalog->db, "INSERT OR REPLACE INTO dataset (project, cell, columns, is_partial)"
+                          " VALUES (?1, ?2, ?3, ?4)");
         bind_int(&statement, owner);
-        bind_int(&statement, NOTEBOOK_LINEAGE_VERSION);
+        bind_str_or_empty(&statement, dataset->cell);
+        bind_str(&statement, columns);
+        bind_int(&statement, dataset->is_partial);
         status = sqlite_run(&statement, err);
     }
-    arena_free(&arena);
+    return status;
+}
+
+static enum status store_reasons(struct catalog *catalog, int64_t owner,
+                                 const struct notebook_edges *found, struct error *err)
+{
+    enum status status = store_run_with(
+        catalog, "UPDATE queried_table SET reason = NULL WHERE project = ?1 AND reason NOTNULL",
+        owner, err);
+    for (size_t i = 0; i < found->queried_count && status == OK; i++) {
+        if (found->reasons[i] == QUERIED_REASON_NONE) {
+            continue;
+        }
+        struct statement statement = sqlite_use(
+            &catalog->db,
+            "UPDATE queried_table SET reason = ?3 WHERE project = ?1 AND position = ?2");
+        bind_int(&statement, owner);
+        bind_int(&statement, (int64_t)i);
+        bind_str(&statement, str_from(queried_reason_text(found->reasons[i])));
+        status = sqlite_run(&statement, err);
+    }
+    return status;
+}
+
+static enum status note_analysed(struct catalog *catalog, int64_t owner, struct error *err)
+{
+    enum status status = store_run_with(
+        catalog, "UPDATE project SET needs_analysis = 0 WHERE id = ?1", owner, err);
+    if (status != OK) {
+        return status;
+    }
+    struct statement statement =
+        sqlite_use(&catalog->db, "UPDATE notebook SET analysis_version = ?2 WHERE project = ?1"
+                                 " AND analysis_version <> ?2");
+    bind_int(&statement, owner);
+    bind_int(&statement, NOTEBOOK_LINEAGE_VERSION);
+    return sqlite_run(&statement, err);
+}
+
+enum status catalog_store_edges(struct catalog *catalog, int64_t source, struct str project_id,
+                                const struct notebook_edges *found, struct error *err)
+{
+    struct owner owner = {.hex_id = project_id};
+    enum status status = store_find_project(catalog, source, project_id, &owner.row, err);
+    if (status == OK) {
+        status = replace_edges(catalog, source, &owner, found, err);
+    }
+    if (status == OK) {
+        status = store_imports(catalog, owner.row, found->imports, found->import_count, err);
+    }
+    if (status == OK) {
+        status = store_datasets(catalog, owner.row, found, err);
+    }
+    if (status == OK) {
+        status = store_reasons(catalog, owner.row, found, err);
+    }
+    return status == OK ? note_analysed(catalog, owner.row, err) : status;
+}
+
+/* ---- what the analysis asks for ---- */
+
+enum status catalog_load_datasets(struct catalog *catalog, int64_t source,
+                                  struct notebook *notebook, struct arena *arena,
+                                  struct error *err)
+{
+    int64_t project = 0;
+    bool has_row = true;
+    size_t at = 0;
+    enum status status =
+        store_find_project(catalog, source, notebook->project_id, &project, err);
+    if (status != OK) {
+        return status;
+    }
+    struct statement statement = sqlite_use(
+        &catalog->db, "SELECT d.cell, d.columns FROM dataset d JOIN cell c ON c.project ="
+                      " d.project AND c.hex_id = d.cell WHERE d.project = ?1"
+                      " ORDER BY c.position, c.id");
+    bind_int(&statement, project);
+    while (status == OK && has_row) {
+        status = sqlite_step(&statement, &has_row, err);
+        while (has_row && at < notebook->cell_count &&
+               !str_eq(notebook->cells[at].id, column_view(&statement, 0))) {
+            at++;
+        }
+        if (status == OK && has_row && at < notebook->cell_count) {
+            status = store_texts_read(column_view(&statement, 1), arena,
+                                      &notebook->cells[at].columns,
+                                      &notebook->cells[at].column_count, err);
+        }
+    }
+    sqlite_end(&statement);
+    return status;
+}
+
+enum status catalog_find_tables(struct catalog *catalog, int64_t source, struct str connection,
+                                struct str name, struct arena *arena, struct table_name **out,
+                                size_t *count, struct error *err)
+{
+    size_t capacity = 0;
+    bool has_row = true;
+    enum status status = OK;
+    struct statement statement = sqlite_use(
+        &catalog->db, "SELECT connection, nullif(database, ''), nullif(schema, ''), name FROM"
+                      " warehouse_table WHERE name = ?3 COLLATE NOCASE AND connection = ?2"
+                      " AND source = ?1 ORDER BY id LIMIT 1000");
+    bind_int(&statement, source);
+    bind_str_or_empty(&statement, connection);
+    bind_str(&statement, name);
+    *out = NULL;
+    *count = 0;
+    while (status == OK && has_row) {
+        status = sqlite_step(&statement, &has_row, err);
+        if (status != OK || !has_row) {
+            break;
+        }
+        struct table_name *table = arena_push(arena, out, count, &capacity, sizeof(*table));
+        if (table == NULL) {
+            status = error_nomem(err);
+            break;
+        }
+        struct str *const fields[] = {&table->connection, &table->database, &table->schema,
+                                      &table->name};
+        for (int i = 0; i < 4 && status == OK; i++) {
+            status = column_str(&statement, i, arena, fields[i], err);
+        }
+    }
+    sqlite_end(&statement);
     return status;
 }

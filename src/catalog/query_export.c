@@ -343,9 +343,9 @@ static enum status put_cell(struct export *export, const struct statement *row,
 }
 
 static const char dataset_sql[] =
-    "SELECT p.hex_id, c.hex_id, c.dataframe, c.columns, EXISTS (SELECT 1 FROM edge e WHERE"
-    " e.owner = p.id AND e.is_partial AND e.to_kind = 1 AND e.to_cell = c.hex_id)"
-    " FROM cell c JOIN project p ON p.id = c.project"
+    "SELECT p.hex_id, c.hex_id, c.dataframe, iif(d.cell IS NULL, c.columns, d.columns),"
+    " coalesce(d.is_partial, 0) FROM cell c JOIN project p ON p.id = c.project"
+    " LEFT JOIN dataset d ON d.project = c.project AND d.cell = c.hex_id"
     " WHERE c.project = ?1 AND c.dataframe IS NOT NULL AND c.dataframe <> ''"
     " ORDER BY c.hex_id";
 

@@ -70,7 +70,7 @@ CREATE INDEX project_work ON project (source, work_rank, hex_id)
 CREATE INDEX project_age ON project (source, age_ms, hex_id)
     WHERE detail = 1 AND state IN (0, 1);
 CREATE INDEX project_aged ON project (source, aged_ms) WHERE aged_ms IS NOT NULL;
-CREATE INDEX project_unanalysed ON project (source) WHERE needs_analysis = 1;
+CREATE INDEX project_unanalysed ON project (source, type) WHERE needs_analysis = 1;
 
 CREATE TABLE project_category (
     project INTEGER NOT NULL REFERENCES project ON DELETE CASCADE,
@@ -235,6 +235,14 @@ CREATE INDEX cell_component ON cell (component) WHERE component IS NOT NULL;
 CREATE INDEX cell_chart ON cell (id)
     WHERE type IN ('CHART', 'EXPLORE', 'VEGA_CHART', 'METRIC', 'PIVOT', 'MAP');
 
+CREATE TABLE dataset (            -- what the analysis says beside what was displayed
+    project INTEGER NOT NULL REFERENCES project ON DELETE CASCADE,
+    cell TEXT NOT NULL,           -- its hex_id
+    columns TEXT,                 -- a JSON array of names; it counts, not the cell's
+    is_partial INTEGER NOT NULL,
+    PRIMARY KEY (project, cell)
+) STRICT, WITHOUT ROWID;
+
 CREATE TABLE cell_read (
     cell INTEGER NOT NULL REFERENCES cell ON DELETE CASCADE,
     position INTEGER NOT NULL,
@@ -280,6 +288,7 @@ CREATE TABLE queried_table (
     connection TEXT,
     connection_name TEXT,
     name TEXT NOT NULL,
+    reason TEXT,                  -- why the analysis found no SQL that reads it; NULL: it did
     PRIMARY KEY (project, position)
 ) STRICT, WITHOUT ROWID;
 
@@ -299,6 +308,7 @@ CREATE TABLE warehouse_table (    -- '': that part is unknown or does not exist 
     name TEXT NOT NULL,
     UNIQUE (source, connection, database, schema, name)
 ) STRICT;
+CREATE INDEX warehouse_table_name ON warehouse_table (name COLLATE NOCASE);
 
 CREATE TABLE edge (
     id INTEGER PRIMARY KEY,
@@ -312,11 +322,13 @@ CREATE TABLE edge (
     to_project TEXT,
     to_cell TEXT,
     evidence INTEGER NOT NULL,    -- enum evidence, or-ed
-    is_partial INTEGER NOT NULL
+    is_partial INTEGER NOT NULL,
+    is_foreign INTEGER NOT NULL   -- it begins at another project: a component, or its data set
 ) STRICT;
 CREATE INDEX edge_owner ON edge (owner);
 CREATE INDEX edge_from_table ON edge (from_table) WHERE from_table IS NOT NULL;
 CREATE INDEX edge_to_table ON edge (to_table) WHERE to_table IS NOT NULL;
+CREATE INDEX edge_foreign ON edge (from_project, from_cell) WHERE is_foreign = 1;
 
 CREATE TABLE edge_column (
     edge INTEGER NOT NULL REFERENCES edge ON DELETE CASCADE,

@@ -231,8 +231,8 @@ enum status catalog_next_unanalysed(struct catalog *catalog, int64_t source,
 {
     bool has_row = false;
     struct statement statement = sqlite_use(
-        &catalog->db,
-        "SELECT hex_id FROM project WHERE source = ?1 AND needs_analysis = 1 LIMIT 1");
+        &catalog->db, "SELECT hex_id FROM project WHERE source = ?1 AND needs_analysis = 1"
+                      " ORDER BY type DESC LIMIT 1");
     *project_id = STR_NULL;
     bind_int(&statement, source);
     enum status status = sqlite_step(&statement, &has_row, err);

@@ -1,161 +1,27 @@
 #include "domain/notebook_lineage.h"
 
-#include "base/map.h"
-
 #include <stdlib.h>
 
-#define MAX_IMPORT_DEPTH 16
-/*
- * Cells of components looked at for one notebook. Components that import each other many
- * times over would take exponential time; what lies beyond makes no edges.
- */
-#define MAX_BROUGHT_CELLS 1000000
-
-/* The data frames known at some place of a notebook: lower-cased name -> struct node. */
-struct environment {
-    struct map names;
-};
-
-/* What lookup said of a component. */
-struct component {
-    const struct notebook *notebook; /* NULL: not known */
-    bool is_imported;                /* by the notebook itself */
-};
-
 struct walk {
-    notebook_lookup_fn *lookup;
-    void *lookup_ctx;
+    const struct notebook *notebook;
+    struct notebook_steps steps;
+    struct notebook_sql_answer *answers;
     struct arena *arena;
     struct error *err;
-    struct str path[MAX_IMPORT_DEPTH + 1]; /* the notebooks that we are inside of */
-    size_t depth;
-    struct map components; /* id -> struct component */
-    size_t brought_cells;
+    struct edge_list edges;
     struct notebook_edges *out;
-    size_t edge_capacity;
-    size_t import_capacity;
+    size_t dataset_capacity;
+    size_t step; /* the one at hand */
 };
 
-/* Data frame names are Python variables, but Hex's SQL finds them whatever their case. */
-static enum status fold(struct arena *arena, struct str name, struct str *out)
+static enum status add_edge(struct walk *walk, const struct node *from, const struct node *to,
+                            enum evidence evidence, struct edge **out)
 {
-    char *p = arena_cstr(arena, name);
-    if (p == NULL) {
-        return ERR_NOMEM;
-    }
-    for (size_t i = 0; i < name.n; i++) {
-        p[i] = (char)(p[i] >= 'A' && p[i] <= 'Z' ? p[i] + ('a' - 'A') : p[i]);
-    }
-    *out = str_from_n(p, name.n);
-    return OK;
+    *out = edge_list_add(&walk->edges, from, to, evidence);
+    return *out != NULL ? OK : error_nomem(walk->err);
 }
 
-static struct node dataset_node(struct str project, struct str cell)
-{
-    return (struct node){.kind = NODE_KIND_DATASET, .project = project, .cell = cell};
-}
-
-static enum status define(struct walk *walk, struct environment *environment, struct str name,
-                          struct str project, struct str cell)
-{
-    struct str key;
-    struct node *node = ARENA_NEW(walk->arena, struct node);
-    if (node == NULL || fold(walk->arena, name, &key) != OK) {
-        return error_nomem(walk->err);
-    }
-    *node = dataset_node(project, cell);
-    if (map_put(&environment->names, key, (union map_value){.pointer = node}) != OK) {
-        return error_nomem(walk->err);
-    }
-    return OK;
-}
-
-static enum status find(struct walk *walk, const struct environment *environment,
-                        struct str name, const struct node **out)
-{
-    struct str key;
-    *out = NULL;
-    if (fold(walk->arena, name, &key) != OK) {
-        return error_nomem(walk->err);
-    }
-    union map_value *value = map_get(&environment->names, key);
-    *out = value != NULL ? value->pointer : NULL;
-    return OK;
-}
-
-/* ---- what a component brings ---- */
-
-static bool is_inside(const struct walk *walk, struct str component)
-{
-    for (size_t i = 0; i < walk->depth; i++) {
-        if (str_eq(walk->path[i], component)) {
-            return true;
-        }
-    }
-    return false;
-}
-
-/* Asks lookup once for each component. */
-static enum status component_of(struct walk *walk, struct str id, struct component **out)
-{
-    const union map_value *known = map_get(&walk->components, id);
-    if (known != NULL) {
-        *out = known->pointer;
-        return OK;
-    }
-    *out = ARENA_NEW(walk->arena, struct component);
-    if (*out == NULL ||
-        map_put(&walk->components, id, (union map_value){.pointer = *out}) != OK) {
-        return error_nomem(walk->err);
-    }
-    return walk->lookup(walk->lookup_ctx, id, &(*out)->notebook, walk->err);
-}
-
-/* Adds the data frames that the component ends with, those of its own imports included. */
-static enum status bring(struct walk *walk, struct environment *environment, struct str id)
-{
-    struct component *component = NULL;
-    if (walk->depth > MAX_IMPORT_DEPTH || is_inside(walk, id)) {
-        return OK;
-    }
-    enum status status = component_of(walk, id, &component);
-    if (status != OK || component->notebook == NULL) {
-        return status;
-    }
-    const struct notebook *notebook = component->notebook;
-    walk->path[walk->depth++] = id;
-    for (size_t i = 0; i < notebook->cell_count && status == OK; i++) {
-        const struct cell *cell = &notebook->cells[i];
-        if (walk->brought_cells++ > MAX_BROUGHT_CELLS) {
-            break;
-        }
-        if (!str_is_empty(cell->component)) {
-            status = bring(walk, environment, cell->component);
-        }
-        if (status == OK && cell_is_dataset(cell)) {
-            status = define(walk, environment, cell->dataframe, id, cell->id);
-        }
-    }
-    walk->depth--;
-    return status;
-}
-
-/* ---- edges ---- */
-
-static struct edge *add_edge(struct walk *walk, const struct node *from, const struct node *to,
-                             unsigned evidence)
-{
-    struct edge *edge = arena_push(walk->arena, &walk->out->edges, &walk->out->count,
-                                   &walk->edge_capacity, sizeof(*edge));
-    if (edge == NULL) {
-        (void)error_nomem(walk->err);
-        return NULL;
-    }
-    edge->from = *from;
-    edge->to = *to;
-    edge->evidence = evidence;
-    return edge;
-}
+/* ---- no-code cells ---- */
 
 /* A chart shows a column under its own name. */
 static enum status pair_columns(struct walk *walk, struct edge *edge,
@@ -175,205 +41,310 @@ static enum status pair_columns(struct walk *walk, struct edge *edge,
     return OK;
 }
 
-static enum status resolve_read(struct walk *walk, const struct environment *environment,
-                                const struct cell_read *read, struct node *table,
-                                const struct node **out)
+static enum status add_read(struct walk *walk, const struct cell_read *read,
+                            const struct node *from)
 {
-    if (!str_is_null(read->dataframe)) {
-        return find(walk, environment, read->dataframe, out);
+    const struct notebook_step *step = &walk->steps.items[walk->step];
+    const struct cell_writeback *writeback = &step->cell->writeback;
+    struct edge *edge;
+    if (!writeback->is_set) {
+        enum status status = add_edge(walk, from, &step->node, EVIDENCE_CHART, &edge);
+        return status == OK ? pair_columns(walk, edge, read) : status;
     }
-    *table = (struct node){.kind = NODE_KIND_TABLE, .table = read->table};
-    *out = str_is_empty(read->table.name) ? NULL : table;
-    return OK;
-}
-
-static enum status add_writeback(struct walk *walk, const struct cell *cell,
-                                 const struct node *from)
-{
-    if (str_is_empty(cell->writeback.table.name)) {
+    if (str_is_empty(writeback->table.name)) {
         return OK;
     }
-    const struct node to = {.kind = NODE_KIND_TABLE, .table = cell->writeback.table};
-    return add_edge(walk, from, &to, EVIDENCE_WRITEBACK) != NULL ? OK : ERR_NOMEM;
+    const struct node to = {.kind = NODE_KIND_TABLE, .table = writeback->table};
+    return add_edge(walk, from, &to, EVIDENCE_WRITEBACK, &edge);
 }
 
-static enum status add_reads(struct walk *walk, const struct environment *environment,
-                             struct str project, const struct cell *cell)
+static enum status add_reads(struct walk *walk)
 {
-    const struct node to = {
-        .kind = cell_is_dataset(cell) ? NODE_KIND_DATASET : NODE_KIND_CELL,
-        .project = project,
-        .cell = cell->id,
-    };
-    for (size_t i = 0; i < cell->read_count; i++) {
-        struct node table;
-        const struct node *from;
-        enum status status = resolve_read(walk, environment, &cell->reads[i], &table, &from);
-        if (status != OK) {
-            return status;
-        }
-        if (from == NULL) {
-            continue; /* made by Python: a name, not a node */
-        }
-        if (cell->writeback.is_set) {
-            status = add_writeback(walk, cell, from);
-        } else {
-            struct edge *edge = add_edge(walk, from, &to, EVIDENCE_CHART);
-            status = edge != NULL ? pair_columns(walk, edge, &cell->reads[i]) : ERR_NOMEM;
-        }
-        if (status != OK) {
-            return status;
-        }
-    }
-    return OK;
-}
-
-static enum status add_import(struct walk *walk, struct str project, struct str component)
-{
-    struct component *known = NULL;
-    if (str_eq(project, component)) {
-        return OK; /* of itself: a circle */
-    }
-    enum status status = component_of(walk, component, &known);
-    if (status != OK || known->is_imported) {
-        return status;
-    }
-    known->is_imported = true;
-    struct str *import = arena_push(walk->arena, &walk->out->imports, &walk->out->import_count,
-                                    &walk->import_capacity, sizeof(*import));
-    if (import == NULL) {
-        return error_nomem(walk->err);
-    }
-    *import = component;
-    const struct node from = {.kind = NODE_KIND_PROJECT, .project = component};
-    const struct node to = {.kind = NODE_KIND_PROJECT, .project = project};
-    return add_edge(walk, &from, &to, EVIDENCE_IMPORT) != NULL ? OK : ERR_NOMEM;
-}
-
-static enum status add_cell(struct walk *walk, struct environment *environment,
-                            struct str project, const struct cell *cell)
-{
+    const struct notebook_step *step = &walk->steps.items[walk->step];
+    const struct notebook_sql_answer *answer = &walk->answers[walk->step];
     enum status status = OK;
-    if (!str_is_empty(cell->component)) {
-        status = add_import(walk, project, cell->component);
-        if (status == OK) {
-            status = bring(walk, environment, cell->component);
+    size_t name = 0;
+    for (size_t i = 0; i < step->cell->read_count && status == OK; i++) {
+        const struct cell_read *read = &step->cell->reads[i];
+        if (!str_is_null(read->dataframe)) {
+            size_t maker = answer->named[name++];
+            if (maker != SIZE_MAX) { /* else made by Python: a name, not a node */
+                status = add_read(walk, read, &walk->steps.items[maker].node);
+            }
+        } else if (!str_is_empty(read->table.name)) {
+            const struct node from = {.kind = NODE_KIND_TABLE, .table = read->table};
+            status = add_read(walk, read, &from);
         }
-    }
-    if (status == OK) {
-        status = add_reads(walk, environment, project, cell);
-    }
-    if (status == OK && cell_is_dataset(cell)) {
-        const struct node from = dataset_node(project, cell->id);
-        const struct node to = {.kind = NODE_KIND_PROJECT, .project = project};
-        bool is_sql = str_is(cell->type, "SQL");
-        if (add_edge(walk, &from, &to, is_sql ? EVIDENCE_SQL : EVIDENCE_CHART) == NULL) {
-            return ERR_NOMEM;
-        }
-        status = define(walk, environment, cell->dataframe, project, cell->id);
     }
     return status;
 }
 
-static int compare_edges(const void *a, const void *b)
-{
-    const struct edge *left = a;
-    const struct edge *right = b;
-    int order = node_compare(&left->from, &right->from);
-    return order != 0 ? order : node_compare(&left->to, &right->to);
-}
+/* ---- SQL cells ---- */
 
-static int compare_pairs(const void *a, const void *b)
-{
-    const struct column_pair *left = a;
-    const struct column_pair *right = b;
-    int order = node_compare(&left->from, &right->from);
-    order = order != 0 ? order : str_compare(left->from_column, right->from_column);
-    return order != 0 ? order : str_compare(left->to_column, right->to_column);
-}
+/* The nodes of what a SQL cell reads: its tables, then the data sets. */
+struct sources {
+    struct node *nodes;
+    size_t table_count;
+    size_t count;
+    size_t *pairs; /* for each, how many column pairs there are */
+};
 
-/* One edge of edges[0..count) between the same nodes: evidence and columns of all, each once.
- */
-static enum status join_edges(struct walk *walk, struct edge *edges, size_t count)
+static enum status list_sources(struct walk *walk, struct sources *out)
 {
-    size_t total = 0;
-    size_t at = 0;
-    size_t kept = 0;
-    for (size_t i = 0; i < count; i++) {
-        total += edges[i].column_count;
-        edges[0].evidence |= edges[i].evidence;
-        edges[0].is_partial = edges[0].is_partial || edges[i].is_partial;
-    }
-    struct column_pair *columns = arena_array(walk->arena, total, sizeof(*columns));
-    if (columns == NULL) {
+    const struct notebook_sql_answer *answer = &walk->answers[walk->step];
+    enum status status = OK;
+    *out = (struct sources){.table_count = answer->read_count,
+                            .count = answer->read_count + answer->dep_count};
+    out->nodes = arena_array(walk->arena, out->count, sizeof(*out->nodes));
+    out->pairs = arena_array(walk->arena, out->count, sizeof(*out->pairs));
+    if (out->nodes == NULL || out->pairs == NULL) {
         return error_nomem(walk->err);
     }
-    for (size_t i = 0; i < count; i++) {
-        for (size_t c = 0; c < edges[i].column_count; c++) {
-            columns[at++] = edges[i].columns[c];
+    for (size_t i = 0; i < answer->read_count && status == OK; i++) {
+        out->nodes[i].kind = NODE_KIND_TABLE;
+        status = notebook_steps_table(&walk->steps, walk->step, &answer->reads[i].name,
+                                      walk->arena, &out->nodes[i].table);
+    }
+    for (size_t i = 0; i < answer->dep_count; i++) {
+        out->nodes[answer->read_count + i] = walk->steps.items[answer->deps[i]].node;
+    }
+    return status == OK ? OK : error_nomem(walk->err);
+}
+
+/* Which of sources an origin is; SIZE_MAX: none, or not a single column of it. */
+static size_t source_of(const struct notebook_sql_answer *answer, const struct sources *sources,
+                        const struct notebook_sql_origin *origin)
+{
+    if (str_is(origin->column, "*")) {
+        return SIZE_MAX;
+    }
+    if (origin->cell == SIZE_MAX) {
+        return origin->table;
+    }
+    for (size_t i = 0; i < answer->dep_count; i++) {
+        if (answer->deps[i] == origin->cell) {
+            return sources->table_count + i;
         }
     }
-    qsort(columns, total, sizeof(*columns), compare_pairs);
-    for (size_t c = 0; c < total; c++) {
-        if (kept == 0 || compare_pairs(&columns[kept - 1], &columns[c]) != 0) {
-            columns[kept++] = columns[c];
+    return SIZE_MAX;
+}
+
+/* Puts the pairs of columns into the edges, one for each source, that begin at edges. */
+static enum status pair_result(struct walk *walk, const struct sources *sources,
+                               struct edge *edges)
+{
+    const struct notebook_sql_answer *answer = &walk->answers[walk->step];
+    for (int is_filling = 0; is_filling < 2; is_filling++) {
+        for (size_t i = 0; i < answer->column_count; i++) {
+            const struct notebook_sql_column *column = &answer->columns[i];
+            for (size_t k = 0; k < column->origin_count && !str_is_null(column->name); k++) {
+                size_t source = source_of(answer, sources, &column->origins[k]);
+                if (source == SIZE_MAX) {
+                    continue;
+                }
+                if (is_filling == 0) {
+                    sources->pairs[source]++;
+                    continue;
+                }
+                struct edge *edge = &edges[source];
+                edge->columns[edge->column_count++] =
+                    (struct column_pair){edge->from, column->origins[k].column, column->name};
+            }
+        }
+        for (size_t i = 0; is_filling == 0 && i < sources->count; i++) {
+            edges[i].columns =
+                arena_array(walk->arena, sources->pairs[i], sizeof(*edges->columns));
+            if (edges[i].columns == NULL) {
+                return error_nomem(walk->err);
+            }
         }
     }
-    edges[0].columns = columns;
-    edges[0].column_count = kept;
     return OK;
 }
 
-/* Sorts; edges between the same nodes become one. */
-static enum status merge_edges(struct walk *walk)
+/* Column pairs of a write come from where the columns come from, past the cell. */
+static enum status pair_write(struct walk *walk, const struct sources *sources,
+                              const struct notebook_sql_table *write, struct edge *edge)
 {
-    struct notebook_edges *out = walk->out;
-    size_t kept = 0;
-    if (out->count > 0) {
-        qsort(out->edges, out->count, sizeof(*out->edges), compare_edges);
+    const struct notebook_sql_answer *answer = &walk->answers[walk->step];
+    size_t total = 0;
+    for (size_t i = 0; i < write->column_count; i++) {
+        total += write->columns[i].origin_count;
     }
-    for (size_t i = 0; i < out->count;) {
-        size_t count = 1;
-        while (i + count < out->count &&
-               compare_edges(&out->edges[i], &out->edges[i + count]) == 0) {
-            count++;
-        }
-        if (count > 1 && join_edges(walk, &out->edges[i], count) != OK) {
-            return ERR_NOMEM;
-        }
-        out->edges[kept++] = out->edges[i];
-        i += count;
+    edge->columns = arena_array(walk->arena, total, sizeof(*edge->columns));
+    if (edge->columns == NULL) {
+        return error_nomem(walk->err);
     }
-    out->count = kept;
+    for (size_t i = 0; i < write->column_count; i++) {
+        const struct notebook_sql_column *column = &write->columns[i];
+        for (size_t k = 0; k < column->origin_count; k++) {
+            size_t source = source_of(answer, sources, &column->origins[k]);
+            if (source != SIZE_MAX && !str_is_null(column->name)) {
+                edge->columns[edge->column_count++] = (struct column_pair){
+                    sources->nodes[source], column->origins[k].column, column->name};
+            } else {
+                edge->is_partial = true;
+            }
+        }
+    }
     return OK;
 }
 
-enum status notebook_lineage(const struct notebook *notebook, notebook_lookup_fn *lookup,
-                             void *lookup_ctx, struct arena *arena, struct notebook_edges *out,
-                             struct error *err)
+static enum status add_writes(struct walk *walk, const struct sources *sources)
 {
-    struct environment environment;
-    struct walk walk = {.lookup = lookup,
-                        .lookup_ctx = lookup_ctx,
+    const struct notebook_sql_answer *answer = &walk->answers[walk->step];
+    enum status status = OK;
+    for (size_t i = 0; i < answer->write_count && status == OK; i++) {
+        struct node to = {.kind = NODE_KIND_TABLE};
+        struct edge *edge;
+        if (notebook_steps_table(&walk->steps, walk->step, &answer->writes[i].name, walk->arena,
+                                 &to.table) != OK) {
+            return error_nomem(walk->err);
+        }
+        status = add_edge(walk, &walk->steps.items[walk->step].node, &to, EVIDENCE_SQL, &edge);
+        if (status == OK) {
+            edge->is_partial = answer->is_partial;
+            status = pair_write(walk, sources, &answer->writes[i], edge);
+        }
+    }
+    return status;
+}
+
+static enum status add_sql(struct walk *walk)
+{
+    const struct notebook_sql_answer *answer = &walk->answers[walk->step];
+    const struct node *to = &walk->steps.items[walk->step].node;
+    struct sources sources;
+    size_t first = walk->edges.count;
+    enum status status = list_sources(walk, &sources);
+    for (size_t i = 0; i < sources.count && status == OK; i++) {
+        struct edge *edge;
+        status = add_edge(walk, &sources.nodes[i], to, EVIDENCE_SQL, &edge);
+        if (status == OK) {
+            edge->is_partial = answer->is_partial || answer->lacks_origins;
+        }
+    }
+    if (status == OK && sources.count > 0) {
+        status = pair_result(walk, &sources, &walk->edges.items[first]);
+    }
+    return status == OK ? add_writes(walk, &sources) : status;
+}
+
+/* ---- data sets ---- */
+
+static bool is_as_displayed(const struct cell *cell, const struct notebook_sql_answer *answer)
+{
+    bool is_same = cell->column_count == answer->dataframe_count;
+    for (size_t i = 0; i < cell->column_count && is_same; i++) {
+        is_same = str_eq(cell->columns[i], answer->dataframe[i]);
+    }
+    return is_same;
+}
+
+static enum status add_dataset(struct walk *walk)
+{
+    const struct notebook_step *step = &walk->steps.items[walk->step];
+    const struct notebook_sql_answer *answer = &walk->answers[walk->step];
+    const struct node to = {.kind = NODE_KIND_PROJECT, .project = walk->notebook->project_id};
+    bool is_sql = str_is(step->cell->type, "SQL");
+    struct edge *edge;
+    enum status status =
+        add_edge(walk, &step->node, &to, is_sql ? EVIDENCE_SQL : EVIDENCE_CHART, &edge);
+    bool is_partial =
+        answer->is_partial || (!answer->knows_dataframe && answer->column_count > 0);
+    if (status != OK || (!is_partial && is_as_displayed(step->cell, answer))) {
+        return status;
+    }
+    struct notebook_dataset *dataset =
+        arena_push(walk->arena, &walk->out->datasets, &walk->out->dataset_count,
+                   &walk->dataset_capacity, sizeof(*dataset));
+    if (dataset == NULL) {
+        return error_nomem(walk->err);
+    }
+    *dataset = (struct notebook_dataset){.cell = step->cell->id,
+                                         .columns = answer->dataframe,
+                                         .column_count = answer->dataframe_count,
+                                         .is_partial = is_partial};
+    return OK;
+}
+
+/* ---- all of it ---- */
+
+static enum status add_imports(struct walk *walk)
+{
+    struct notebook_steps *steps = &walk->steps;
+    const struct node to = {.kind = NODE_KIND_PROJECT, .project = walk->notebook->project_id};
+    enum status status = OK;
+    for (size_t i = 0; i < steps->import_count && status == OK; i++) {
+        const struct node from = {.kind = NODE_KIND_PROJECT, .project = steps->imports[i]};
+        struct edge *edge;
+        status = add_edge(walk, &from, &to, EVIDENCE_IMPORT, &edge);
+    }
+    if (status == OK && steps->import_count > 0) {
+        qsort(steps->imports, steps->import_count, sizeof(*steps->imports), str_qsort);
+    }
+    walk->out->imports = steps->imports;
+    walk->out->import_count = steps->import_count;
+    return status;
+}
+
+static enum status add_cells(struct walk *walk)
+{
+    enum status status = OK;
+    for (walk->step = 0; walk->step < walk->steps.count && status == OK; walk->step++) {
+        const struct cell *cell = walk->steps.items[walk->step].cell;
+        if (cell == NULL) {
+            continue; /* of a component, whose edges are its own */
+        }
+        status = add_reads(walk);
+        if (status == OK && str_is(cell->type, "SQL")) {
+            status = add_sql(walk);
+        }
+        if (status == OK && cell_is_dataset(cell)) {
+            status = add_dataset(walk);
+        }
+    }
+    return status;
+}
+
+enum status notebook_lineage(const struct notebook *notebook,
+                             const struct queried_table *queried, size_t queried_count,
+                             const struct notebook_lookup *lookup, struct arena *arena,
+                             struct notebook_edges *out, struct error *err)
+{
+    struct walk walk = {.notebook = notebook,
                         .arena = arena,
                         .err = err,
-                        .path = {notebook->project_id},
-                        .depth = 1,
+                        .edges = {.arena = arena},
                         .out = out};
-    enum status status = OK;
-    *out = (struct notebook_edges){0};
-    map_init(&environment.names);
-    map_init(&walk.components);
-    for (size_t i = 0; i < notebook->cell_count && status == OK; i++) {
-        status = add_cell(&walk, &environment, notebook->project_id, &notebook->cells[i]);
+    *out = (struct notebook_edges){NULL};
+    enum status status = notebook_steps_make(notebook, lookup, arena, &walk.steps, err);
+    if (status == OK) {
+        status =
+            notebook_sql_find(walk.steps.cells, walk.steps.count, NULL, arena, &walk.answers);
+        status = status == OK ? OK : error_nomem(err);
     }
     if (status == OK) {
-        status = merge_edges(&walk);
+        status = add_cells(&walk);
     }
-    if (status == OK && out->import_count > 0) {
-        qsort(out->imports, out->import_count, sizeof(*out->imports), str_qsort);
+    if (status == OK) {
+        status = add_imports(&walk);
     }
-    map_free(&walk.components);
-    map_free(&environment.names);
+    if (status == OK) {
+        const struct queried_job job = {.notebook = notebook,
+                                        .steps = &walk.steps,
+                                        .answers = walk.answers,
+                                        .items = queried,
+                                        .count = queried_count,
+                                        .lookup = lookup,
+                                        .edges = &walk.edges};
+        status = queried_tables_merge(&job, &out->reasons, err);
+        out->queried_count = queried_count;
+    }
+    if (status == OK && edge_list_merge(&walk.edges) != OK) {
+        status = error_nomem(err);
+    }
+    out->edges = walk.edges.items;
+    out->count = walk.edges.count;
     return status;
 }

@@ -1,43 +1,51 @@
 /*
- * notebook_lineage - the edges of one notebook: what its cells' configuration says.
+ * notebook_lineage - the edges of one notebook: what its SQL and its cells' configuration say.
  *
- * Pure. Walks the cells in order and keeps the data frame environment: names are
- * case-insensitive, a later cell shadows an earlier one, COMPONENT_IMPORT brings the data
- * frames that the component ends with. Makes these edges:
- *   data set or table -> cell (no-code cells), -> data set (no-code cells that make one),
- *   data set -> table (WRITEBACK), component -> project (import), data set -> project.
+ * Pure. The cells in order, with the data frames that components bring (notebook_steps.h),
+ * go through the one environment of names (notebook_sql.h); its answers become edges:
+ *   table or data set -> data set, or -> cell where the SQL or no-code cell makes none,
+ *   data set or cell -> table (SQL that writes), data set -> table (WRITEBACK),
+ *   component -> project (import), data set -> project,
+ *   table -> project (only Hex's list of queried tables knows it, queried_tables.h).
  */
 #ifndef DOMAIN_NOTEBOOK_LINEAGE_H
 #define DOMAIN_NOTEBOOK_LINEAGE_H
 
-#include "domain/edge.h"
+#include "domain/notebook_steps.h"
+#include "domain/queried_tables.h"
 
 /*
  * Counts what notebook_lineage makes of the same notebook. Whoever changes that, here or in
  * what it calls, adds one: the next run then analyses every project again, without a request.
  */
-#define NOTEBOOK_LINEAGE_VERSION 1
+#define NOTEBOOK_LINEAGE_VERSION 2
 
-/*
- * Gives the notebook of a component, for its data frames; *out = NULL when it is not known
- * (never an error). It must live as long as the arena of the call.
- */
-typedef enum status notebook_lookup_fn(void *ctx, struct str project_id,
-                                       const struct notebook **out, struct error *err);
+/* What the analysis says of a data set that was not displayed just so. */
+struct notebook_dataset {
+    struct str cell;
+    const struct str *columns; /* notebook_columns.h */
+    size_t column_count;
+    bool is_partial; /* tables that it reads, or columns that it has, may be missing */
+};
 
 struct notebook_edges {
     struct edge *edges; /* sorted, each pair of nodes once */
     size_t count;
     struct str *imports; /* component ids, sorted, each once */
     size_t import_count;
+    struct notebook_dataset *datasets;
+    size_t dataset_count;
+    enum queried_reason *reasons; /* one for each queried table */
+    size_t queried_count;
 };
 
 /*
- * Components that import components are followed to a depth of 16, cycles are cut. Result and
+ * queried: what Hex says that the published version asked its warehouses for. Result and
  * scratch live in arena. ERR_NOMEM, or what lookup returned.
  */
-enum status notebook_lineage(const struct notebook *notebook, notebook_lookup_fn *lookup,
-                             void *lookup_ctx, struct arena *arena, struct notebook_edges *out,
-                             struct error *err) WARN_UNUSED;
+enum status notebook_lineage(const struct notebook *notebook,
+                             const struct queried_table *queried, size_t queried_count,
+                             const struct notebook_lookup *lookup, struct arena *arena,
+                             struct notebook_edges *out, struct error *err) WARN_UNUSED;
 
 #endif

@@ -1,6 +1,7 @@
 #include "domain/notebook_sql.h"
 
 #include "base/map.h"
+#include "domain/notebook_columns.h"
 
 /* What the walk over the cells knows. */
 struct walk {
@@ -12,10 +13,13 @@ struct walk {
     struct map temporary;  /* keys of temporary tables, of all connections */
     /* Of the current cell. */
     size_t cell;
+    enum sql_dialect dialect;
     const struct sql_rules *rules;
     struct sql_defaults defaults; /* as USE left them */
     struct map reads;             /* keys to index in the answer */
     struct map writes;
+    struct notebook_columns result; /* of the present variant's last query, or write */
+    bool has_result;                /* ... it is of a query */
     enum status status;
 };
 
@@ -27,6 +31,28 @@ struct meaning {
     struct str key;
 };
 
+enum status notebook_sql_stored(const struct sql_part *part, enum sql_dialect dialect,
+                                struct arena *arena, struct str *out)
+{
+    bool is_lower = false;
+    switch (dialect) {
+    case SQL_DIALECT_REDSHIFT: /* quoted ones too, unless the cluster tells case apart */
+        is_lower = !part->is_quoted;
+        break;
+    case SQL_DIALECT_DATABRICKS:
+    case SQL_DIALECT_SPARK:
+    case SQL_DIALECT_TRINO:
+    case SQL_DIALECT_ATHENA:
+        is_lower = true;
+        break;
+    default: /* other case-blind ones keep names as they were given */
+        is_lower = sql_rules_of(dialect)->folding != SQL_FOLDING_BLIND;
+        break;
+    }
+    *out = part->text;
+    return is_lower ? sql_part_key(part, sql_rules_of(dialect), arena, out) : OK;
+}
+
 static enum status lower(struct walk *walk, struct str name, struct str *out)
 {
     const struct sql_part part = {.text = name};
@@ -34,13 +60,13 @@ static enum status lower(struct walk *walk, struct str name, struct str *out)
 }
 
 /* The cell whose data frame a name is; SIZE_MAX: it is none. */
-static size_t dataframe_of(struct walk *walk, const struct sql_name *name)
+static size_t dataframe_of(struct walk *walk, struct str name)
 {
     struct str key;
-    if (name->count != 1 || walk->status != OK) {
+    if (walk->status != OK) {
         return SIZE_MAX;
     }
-    walk->status = lower(walk, name->parts[0].text, &key);
+    walk->status = lower(walk, name, &key);
     const union map_value *value = walk->status == OK ? map_get(&walk->dataframes, key) : NULL;
     return value != NULL ? (size_t)value->number : SIZE_MAX;
 }
@@ -73,7 +99,7 @@ static struct meaning meaning_of(struct walk *walk, const struct sql_name *name)
     }
     meaning.is_nothing = is_temporary_schema(name) || map_has(&walk->temporary, meaning.key);
     if (!meaning.is_nothing) {
-        meaning.cell = dataframe_of(walk, name);
+        meaning.cell = name->count == 1 ? dataframe_of(walk, name->parts[0].text) : SIZE_MAX;
         meaning.is_nothing = meaning.cell == SIZE_MAX && cell->is_dataframe_sql;
     }
     return meaning;
@@ -131,8 +157,103 @@ static void add_read(struct walk *walk, const struct sql_name *name, size_t offs
     }
 }
 
+/* ---- columns ---- */
+
+static void copy_origin(struct walk *walk, const struct lineage *lineage,
+                        const struct lineage_origin *from, struct notebook_sql_column *column)
+{
+    struct meaning meaning = meaning_of(walk, &lineage->tables[from->table].name);
+    if (walk->status != OK || meaning.is_nothing) {
+        return;
+    }
+    const union map_value *place = map_get(&walk->reads, meaning.key);
+    if (meaning.cell == SIZE_MAX && place == NULL) {
+        return;
+    }
+    struct notebook_sql_origin *origin = &column->origins[column->origin_count++];
+    origin->cell = meaning.cell;
+    origin->table = meaning.cell == SIZE_MAX ? (size_t)place->number : SIZE_MAX;
+    origin->column = from->column;
+    if (meaning.cell == SIZE_MAX) {
+        const struct sql_part part = {from->column, walk->rules->folding != SQL_FOLDING_BLIND};
+        walk->status = notebook_sql_stored(&part, walk->dialect, walk->arena, &origin->column);
+    }
+}
+
+/* Redshift makes names of results lower case too; others that do so to tables do not. */
+static enum status result_name(struct walk *walk, struct str name, struct str *out)
+{
+    const struct sql_part part = {.text = name};
+    *out = name;
+    return walk->dialect == SQL_DIALECT_REDSHIFT && !str_is_null(name)
+               ? notebook_sql_stored(&part, walk->dialect, walk->arena, out)
+               : OK;
+}
+
+/* The columns of a statement in terms of the notebook. */
+static void copy_columns(struct walk *walk, const struct lineage *lineage,
+                         const struct lineage_statement *statement,
+                         struct notebook_columns *out)
+{
+    *out = (struct notebook_columns){
+        .items = arena_array(walk->arena, statement->column_count, sizeof(*out->items)),
+        .count = statement->column_count};
+    if (out->items == NULL) {
+        walk->status = ERR_NOMEM;
+        return;
+    }
+    for (size_t i = 0; i < statement->column_count && walk->status == OK; i++) {
+        const struct lineage_column *from = &statement->columns[i];
+        struct notebook_sql_column *column = &out->items[i];
+        column->is_star = from->is_star;
+        walk->status = result_name(walk, from->name, &column->name);
+        column->origins =
+            arena_array(walk->arena, from->origin_count, sizeof(*column->origins));
+        if (column->origins == NULL) {
+            walk->status = ERR_NOMEM;
+            return;
+        }
+        for (size_t k = 0; k < from->origin_count && walk->status == OK; k++) {
+            copy_origin(walk, lineage, &from->origins[k], column);
+        }
+    }
+}
+
+/* What a write puts into the table: under the names that INSERT gives, else under its own. */
+static void write_columns(struct walk *walk, struct notebook_sql_table *table,
+                          const struct lineage_access *write,
+                          const struct notebook_columns *columns)
+{
+    struct notebook_columns named = {.count = columns->count};
+    const struct sql_word *word = write->columns;
+    if (columns->count == 0) {
+        return;
+    }
+    named.items = arena_array(walk->arena, columns->count, sizeof(*named.items));
+    if (named.items == NULL) {
+        walk->status = ERR_NOMEM;
+        return;
+    }
+    for (size_t i = 0; i < columns->count && walk->status == OK; i++) {
+        named.items[i] = columns->items[i];
+        if (word != NULL && !columns->items[i].is_star) {
+            walk->status = notebook_sql_stored(&word->part, walk->dialect, walk->arena,
+                                               &named.items[i].name);
+        }
+        word = word != NULL ? word->next : NULL;
+    }
+    struct notebook_columns all = {table->columns, table->column_count};
+    if (walk->status == OK) {
+        walk->status = notebook_columns_merge(&all, &named, walk->arena);
+    }
+    table->columns = all.items;
+    table->column_count = all.count;
+}
+
+/* ---- names ---- */
+
 static void add_write(struct walk *walk, const struct lineage_access *write,
-                      const struct sql_name *name)
+                      const struct sql_name *name, const struct notebook_columns *columns)
 {
     struct notebook_sql_answer *answer = &walk->answers[walk->cell];
     struct meaning meaning = meaning_of(walk, name);
@@ -143,8 +264,11 @@ static void add_write(struct walk *walk, const struct lineage_access *write,
         union map_value value = {.number = 1};
         walk->status = map_put(&walk->temporary, meaning.key, value);
     } else if (!meaning.is_nothing) {
-        (void)add_table(walk, &walk->writes, &meaning, &answer->writes, &answer->write_count,
-                        &answer->write_capacity, write->offset);
+        size_t place = add_table(walk, &walk->writes, &meaning, &answer->writes,
+                                 &answer->write_count, &answer->write_capacity, write->offset);
+        if (walk->status == OK) {
+            write_columns(walk, &answer->writes[place], write, columns);
+        }
     }
 }
 
@@ -168,56 +292,6 @@ static void apply_use(struct walk *walk, const struct lineage_statement *stateme
     }
 }
 
-/* ---- columns ---- */
-
-static void copy_origin(struct walk *walk, const struct lineage *lineage,
-                        const struct lineage_origin *from, struct notebook_sql_column *column)
-{
-    const struct notebook_sql_answer *answer = &walk->answers[walk->cell];
-    struct meaning meaning = meaning_of(walk, &lineage->tables[from->table].name);
-    if (walk->status != OK || meaning.is_nothing) {
-        return;
-    }
-    const union map_value *place = map_get(&walk->reads, meaning.key);
-    if (meaning.cell == SIZE_MAX && place == NULL) {
-        return;
-    }
-    column->origins[column->origin_count++] = (struct notebook_sql_origin){
-        .cell = meaning.cell,
-        .table = meaning.cell == SIZE_MAX ? &answer->reads[place->number] : NULL,
-        .column = from->column,
-    };
-}
-
-/* The columns of the statement become those of the cell. */
-static void copy_columns(struct walk *walk, const struct lineage *lineage,
-                         const struct lineage_statement *statement)
-{
-    struct notebook_sql_answer *answer = &walk->answers[walk->cell];
-    answer->columns =
-        arena_array(walk->arena, statement->column_count, sizeof(*answer->columns));
-    if (answer->columns == NULL) {
-        walk->status = ERR_NOMEM;
-        return;
-    }
-    answer->column_count = statement->column_count;
-    for (size_t i = 0; i < statement->column_count && walk->status == OK; i++) {
-        const struct lineage_column *from = &statement->columns[i];
-        struct notebook_sql_column *column = &answer->columns[i];
-        column->name = from->name;
-        column->is_star = from->is_star;
-        column->origins =
-            arena_array(walk->arena, from->origin_count, sizeof(*column->origins));
-        if (column->origins == NULL) {
-            walk->status = ERR_NOMEM;
-            return;
-        }
-        for (size_t k = 0; k < from->origin_count && walk->status == OK; k++) {
-            copy_origin(walk, lineage, &from->origins[k], column);
-        }
-    }
-}
-
 /* lineage_schema_fn: of a data frame what its cell gave, of a table what the caller knows. */
 static bool find_schema(void *ctx, const struct sql_name *name, const struct str **columns,
                         size_t *count)
@@ -232,20 +306,9 @@ static bool find_schema(void *ctx, const struct sql_name *name, const struct str
                walk->schema->find(walk->schema->ctx, &meaning.name, columns, count);
     }
     const struct notebook_sql_answer *answer = &walk->answers[meaning.cell];
-    struct str *names = arena_array(walk->arena, answer->column_count, sizeof(*names));
-    if (names == NULL) {
-        walk->status = ERR_NOMEM;
-        return false;
-    }
-    for (size_t i = 0; i < answer->column_count; i++) {
-        if (answer->columns[i].is_star || str_is_null(answer->columns[i].name)) {
-            return false;
-        }
-        names[i] = answer->columns[i].name;
-    }
-    *columns = names;
-    *count = answer->column_count;
-    return answer->column_count > 0;
+    *columns = answer->dataframe;
+    *count = answer->dataframe_count;
+    return answer->knows_dataframe;
 }
 
 /* ---- cells ---- */
@@ -257,16 +320,35 @@ static void walk_statement(struct walk *walk, const struct lineage *lineage,
         const struct lineage_access *read = &statement->reads[i];
         add_read(walk, &lineage->tables[read->table].name, read->offset);
     }
-    if (statement->is_query && statement->variant == 0 && walk->status == OK) {
-        copy_columns(walk, lineage, statement);
+    struct notebook_columns columns = {NULL};
+    if (statement->column_count > 0 && walk->status == OK) {
+        copy_columns(walk, lineage, statement, &columns);
+    }
+    if (statement->is_query || (columns.count > 0 && !walk->has_result)) {
+        walk->result = columns;
+        walk->has_result = statement->is_query;
     }
     for (size_t i = 0; i < statement->write_count && walk->status == OK; i++) {
         const struct lineage_access *write = &statement->writes[i];
-        add_write(walk, write, &lineage->tables[write->table].name);
+        add_write(walk, write, &lineage->tables[write->table].name, &columns);
     }
     if (statement->is_use && statement->use.count > 0) {
         apply_use(walk, statement);
     }
+}
+
+/* All branches of a template count. */
+static void end_variant(struct walk *walk)
+{
+    struct notebook_sql_answer *answer = &walk->answers[walk->cell];
+    struct notebook_columns all = {answer->columns, answer->column_count};
+    if (walk->status == OK) {
+        walk->status = notebook_columns_merge(&all, &walk->result, walk->arena);
+    }
+    answer->columns = all.items;
+    answer->column_count = all.count;
+    walk->result = (struct notebook_columns){NULL};
+    walk->has_result = false;
 }
 
 static void walk_sql(struct walk *walk)
@@ -278,11 +360,15 @@ static void walk_sql(struct walk *walk)
         .dialect = cell->is_dataframe_sql ? SQL_DIALECT_DUCKDB : cell->dialect,
         .is_template = true,
         .wants_columns = true,
+        .folds_columns = true,
         .schema = find_schema,
         .schema_ctx = walk,
     };
+    walk->dialect = options.dialect;
     walk->rules = sql_rules_of(options.dialect);
     walk->defaults = cell->defaults;
+    walk->result = (struct notebook_columns){NULL};
+    walk->has_result = false;
     enum status status = lineage_find(cell->sql, &options, walk->arena, &lineage);
     walk->status = walk->status == OK ? status : walk->status;
     if (walk->status != OK) {
@@ -295,8 +381,37 @@ static void walk_sql(struct walk *walk)
         if (lineage.statements[i].variant != variant) {
             variant = lineage.statements[i].variant;
             walk->defaults = cell->defaults;
+            end_variant(walk);
         }
         walk_statement(walk, &lineage, &lineage.statements[i]);
+    }
+    end_variant(walk);
+}
+
+/* What the cell uses by name, and the columns of what it makes. */
+static void settle(struct walk *walk)
+{
+    const struct notebook_sql_cell *cell = &walk->cells[walk->cell];
+    struct notebook_sql_answer *answer = &walk->answers[walk->cell];
+    answer->named = arena_array(walk->arena, cell->name_count, sizeof(*answer->named));
+    if (answer->named == NULL) {
+        walk->status = ERR_NOMEM;
+        return;
+    }
+    for (size_t i = 0; i < cell->name_count && walk->status == OK; i++) {
+        answer->named[i] = dataframe_of(walk, cell->names[i]);
+    }
+    if (walk->status != OK) {
+        return;
+    }
+    bool is_copy = cell->keeps_columns && cell->name_count > 0 && answer->named[0] != SIZE_MAX;
+    const struct notebook_sql_answer *from = is_copy ? &walk->answers[answer->named[0]] : NULL;
+    if (from != NULL && from->knows_dataframe) {
+        answer->dataframe = from->dataframe;
+        answer->dataframe_count = from->dataframe_count;
+        answer->knows_dataframe = true;
+    } else {
+        walk->status = notebook_columns_settle(cell, answer, walk->arena);
     }
 }
 
@@ -307,6 +422,9 @@ static void walk_cell(struct walk *walk)
         map_clear(&walk->reads);
         map_clear(&walk->writes);
         walk_sql(walk);
+    }
+    if (walk->status == OK) {
+        settle(walk);
     }
     if (!str_is_empty(cell->dataframe) && walk->status == OK) {
         struct str key;

@@ -83,7 +83,7 @@ class Workspace:
 
     def truth(self):
         """What an importer must find, as JSON Lines."""
-        return self.control("truth")
+        return self.control("truth?sql=true")
 
     def requests(self):
         """All requests so far but those of control, in order."""

@@ -76,7 +76,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
         abort();
     }
     self = notebook;
-    if (notebook_lineage(notebook, look_up, NULL, &arena, &edges, &err) != OK &&
+    const struct notebook_lookup lookup = {.notebook = look_up};
+    if (notebook_lineage(notebook, NULL, 0, &lookup, &arena, &edges, &err) != OK &&
         err.code != ERR_NOMEM) {
         abort();
     }

@@ -1,4 +1,5 @@
 #include "catalog_fixture.h"
+#include "domain/notebook_lineage.h"
 
 #include <sqlite3.h>
 #include <sys/stat.h>
@@ -471,11 +472,12 @@ static void test_component_makes_its_importers_due(void **state)
             .project_id = projects[i].id, .cells = &cell, .cell_count = 1};
         fixture_store(f, &notebook, "m");
     }
+    const struct notebook_edges nothing = {NULL};
     for (size_t i = 0; i < 4; i++) {
         OKAY(f, catalog_next_unanalysed(f->catalog, f->source, &f->arena, &due, &f->err));
         assert_int_equal(str_is_null(due), i == 3);
         if (i < 3) {
-            OKAY(f, catalog_store_edges(f->catalog, f->source, due, NULL, 0, NULL, 0, &f->err));
+            OKAY(f, catalog_store_edges(f->catalog, f->source, due, &nothing, &f->err));
         }
     }
     const struct notebook notebook = {.project_id = STR("a")};
@@ -488,14 +490,15 @@ static void test_tables_live_as_long_as_their_edges(void **state)
     struct fixture *f = *state;
     const struct project project = fixture_project("p-1", "A", 1);
     const struct node to = {NODE_KIND_PROJECT, .project = STR("p-1")};
-    const struct edge edges[] = {
+    struct edge edges[] = {
         {{NODE_KIND_TABLE, .table = {.name = STR("x")}}, to, EVIDENCE_SQL, NULL, 0, false},
         {{NODE_KIND_TABLE, .table = {.name = STR("y")}}, to, EVIDENCE_SQL, NULL, 0, false}};
     (void)fixture_list(f, f->source, &project, 1, NOW, NULL);
     fixture_begin(f);
-    OKAY(f, catalog_store_edges(f->catalog, f->source, STR("p-1"), edges, 2, NULL, 0, &f->err));
-    OKAY(f, catalog_store_edges(f->catalog, f->source, STR("p-1"), edges + 1, 1, NULL, 0,
-                                &f->err));
+    const struct notebook_edges both = {.edges = edges, .count = 2};
+    const struct notebook_edges second = {.edges = edges + 1, .count = 1};
+    OKAY(f, catalog_store_edges(f->catalog, f->source, STR("p-1"), &both, &f->err));
+    OKAY(f, catalog_store_edges(f->catalog, f->source, STR("p-1"), &second, &f->err));
     fixture_commit(f);
     assert_string_equal(fixture_export(f, "table"),
                         "{\"kind\":\"table\",\"connection\":null,\"database\":null,"

@@ -50,6 +50,15 @@ static enum status look_up(void *ctx, struct str project_id, const struct notebo
     return shelf->status;
 }
 
+/* The lineage of notebook, with components from shelf. */
+static enum status lineage(const struct notebook *notebook, struct shelf *shelf,
+                           struct arena *memory, struct notebook_edges *out)
+{
+    const struct notebook_lookup lookup = {.notebook = look_up, .ctx = shelf};
+    struct error err = ERROR_INIT;
+    return notebook_lineage(notebook, NULL, 0, &lookup, memory, out, &err);
+}
+
 static void put_node(struct buf *out, const struct node *node)
 {
     static const char *const names[] = {"table", "dataset", "project", "cell"};
@@ -69,12 +78,9 @@ static void assert_edges(const struct notebook *notebook, struct shelf *shelf, c
                                          EVIDENCE_IMPORT};
     struct shelf none = {0};
     struct notebook_edges edges;
-    struct error err = ERROR_INIT;
     struct buf text;
     buf_init(&text, 100000);
-    assert_int_equal(notebook_lineage(notebook, look_up, shelf != NULL ? shelf : &none, &arena,
-                                      &edges, &err),
-                     OK);
+    assert_int_equal(lineage(notebook, shelf != NULL ? shelf : &none, &arena, &edges), OK);
     for (size_t i = 0; i < edges.count; i++) {
         const struct edge *edge = &edges.edges[i];
         put_node(&text, &edge->from);
@@ -246,10 +252,8 @@ static void test_lookup_failure_ends_it(void **state)
     struct cell cells[] = {import("a", "c")};
     struct notebook notebook = notebook_of("p", cells, 1);
     struct notebook_edges edges;
-    struct error err = ERROR_INIT;
     (void)state;
-    assert_int_equal(notebook_lineage(&notebook, look_up, &shelf, &arena, &edges, &err),
-                     ERR_IO);
+    assert_int_equal(lineage(&notebook, &shelf, &arena, &edges), ERR_IO);
 }
 
 static void test_out_of_memory(void **state)
@@ -258,12 +262,10 @@ static void test_out_of_memory(void **state)
     struct notebook notebook = notebook_of("p", cells, 1);
     struct shelf shelf = {0};
     struct notebook_edges edges;
-    struct error err = ERROR_INIT;
     struct arena small;
     (void)state;
     arena_init(&small, 16);
-    assert_int_equal(notebook_lineage(&notebook, look_up, &shelf, &small, &edges, &err),
-                     ERR_NOMEM);
+    assert_int_equal(lineage(&notebook, &shelf, &small, &edges), ERR_NOMEM);
     arena_free(&small);
 }
 

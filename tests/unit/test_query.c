@@ -1,4 +1,5 @@
 #include "catalog_fixture.h"
+#include "domain/notebook_lineage.h"
 
 static void store_everything(struct fixture *f)
 {
@@ -45,11 +46,18 @@ static void store_everything(struct fixture *f)
     const struct node dataset = {NODE_KIND_DATASET, .project = STR("p-1"), .cell = STR("s-1")};
     const struct node table = {NODE_KIND_TABLE, .table = orders};
     struct column_pair pair = {table, STR("AMOUNT"), STR("amount")};
-    const struct edge edges[] = {
+    struct edge edges[] = {
         {dataset, {NODE_KIND_PROJECT, .project = STR("p-1")}, EVIDENCE_SQL, NULL, 0, false},
         {table, dataset, EVIDENCE_SQL | EVIDENCE_QUERIED_TABLES, &pair, 1, true},
     };
-    const struct str import = STR("c-1");
+    struct str import = STR("c-1");
+    struct notebook_dataset analysed = {STR("s-1"), columns, 2, true};
+    const struct notebook_edges found = {.edges = edges,
+                                         .count = 2,
+                                         .imports = &import,
+                                         .import_count = 1,
+                                         .datasets = &analysed,
+                                         .dataset_count = 1};
     const struct run runs[] = {
         {STR("r-1"), STR("COMPLETED"), STR("API"), STR_NULL, NOW, NOW + 1500, 1500.4},
         {STR("r-2"), STR("PENDING"), STR("SCHEDULED"), STR_NULL, TIMESTAMP_NONE, TIMESTAMP_NONE,
@@ -58,8 +66,7 @@ static void store_everything(struct fixture *f)
     OKAY(f, catalog_store_connections(f->catalog, f->source, &connection, 1, &f->err));
     OKAY(f, catalog_store_notebook(f->catalog, f->source, &notebook, STR("raw"), STR("mark"),
                                    NOW, &f->err));
-    OKAY(f,
-         catalog_store_edges(f->catalog, f->source, STR("p-1"), edges, 2, &import, 1, &f->err));
+    OKAY(f, catalog_store_edges(f->catalog, f->source, STR("p-1"), &found, &f->err));
     OKAY(f, catalog_store_runs(f->catalog, f->source, STR("p-1"), runs, 2, STR("m"), NOW,
                                &f->err));
     const struct catalog_source source = {.id = f->source, .name = STR("acme")};

@@ -136,6 +136,7 @@ static void make_sql(struct notebook *nb, struct sim_cell *cell, struct rng *rng
     query_make(nb, cell, rng);
     cell->is_query_mode = !cell->is_dataframe_sql && rng_chance(rng, 20);
     cell->has_columns = rng_chance(rng, 85);
+    query_settle(nb, cell);
     /* now and then a name is used again, or not given at all */
     size_t number = rng_chance(rng, 10) ? 1 : nb->cell_count;
     cell->result = rng_chance(rng, 3) ? STR_NULL : sim_printf(nb->arena, "df_%zu", number);
@@ -220,18 +221,28 @@ static void make_ids(const struct notebook *nb, struct sim_cell *cell, size_t nu
     cell->api_id = rng_uuid(&version, nb->arena, p->edited_ms + (int64_t)number);
 }
 
+static void push_dataset(struct notebook *nb, const struct sim_cell *cell)
+{
+    if (str_is_empty(cell->result)) {
+        return;
+    }
+    struct sim_dataset *d = sim_push(nb->arena, &nb->environment, &nb->environment_count,
+                                     &nb->environment_capacity, sizeof(*d));
+    *d = (struct sim_dataset){.project = nb->project,
+                              .cell = cell->id,
+                              .name = cell->result,
+                              .columns = cell->columns,
+                              .column_count = cell->column_count,
+                              .is_known = cell->is_known || cell->has_columns};
+}
+
 static size_t add_cell(struct notebook *nb, struct sim_cell cell)
 {
     struct sim_cell *kept = sim_push(nb->arena, &nb->cells, &nb->cell_count, &nb->cell_capacity,
                                      sizeof(*nb->cells));
     *kept = cell;
     make_ids(nb, kept, nb->cell_count);
-    if (!str_is_empty(kept->result)) {
-        struct sim_dataset *d = sim_push(nb->arena, &nb->environment, &nb->environment_count,
-                                         &nb->environment_capacity, sizeof(*d));
-        *d = (struct sim_dataset){nb->project, kept->id, kept->result, kept->columns,
-                                  kept->column_count};
-    }
+    push_dataset(nb, kept);
     return nb->cell_count - 1;
 }
 
@@ -275,6 +286,19 @@ static void make_one(struct notebook *nb, struct rng *rng, enum cell_kind kind, 
     }
 }
 
+/* The text is all there is: "SELECT ... AS name" makes that one column. */
+static void name_extra(const struct notebook *nb, struct sim_cell *cell)
+{
+    size_t blank = str_find_last(cell->source, ' ');
+    cell->is_known = blank != SIZE_MAX;
+    if (cell->is_known) {
+        cell->columns = SIM_NEW(nb->arena, struct str);
+        cell->columns[0] = warehouse_fold(
+            cell->connection->dialect, str_sub(cell->source, blank + 1, SIZE_MAX), nb->arena);
+        cell->column_count = 1;
+    }
+}
+
 /* What an edit put at the end. */
 static void add_extra(struct notebook *nb)
 {
@@ -283,6 +307,7 @@ static void add_extra(struct notebook *nb)
     cell.connection = &nb->workspace->connections[0];
     cell.source = nb->project->extra_sql;
     cell.result = STR("df_extra");
+    name_extra(nb, &cell);
     (void)add_cell(nb, cell);
 }
 
@@ -304,6 +329,20 @@ void notebook_make(const struct workspace *workspace, const struct sim_project *
     }
 }
 
+/* Only data frames that SQL cells make are there. */
+static void look_up_again(struct notebook *flat, struct sim_cell *cell)
+{
+    struct sim_read *reads =
+        sim_alloc(flat->arena, (cell->read_count + 1) * sizeof(*cell->reads));
+    for (size_t i = 0; i < cell->read_count; i++) {
+        reads[i] = cell->reads[i];
+        if (reads[i].table == NULL) {
+            reads[i].dataset = keep(flat, notebook_find(flat, reads[i].name));
+        }
+    }
+    cell->reads = reads;
+}
+
 static void push_flat(struct notebook *flat, struct sim_cell cell)
 {
     bool is_sql = cell.kind == CELL_SQL;
@@ -312,12 +351,19 @@ static void push_flat(struct notebook *flat, struct sim_cell cell)
     *kept = cell;
     kept->parent = NOBODY;
     kept->depth = 0;
-    kept->read_count = kept->flow_count = 0;
-    kept->target = NULL;
     kept->component = NULL;
     kept->has_columns = false;
+    kept->is_known = false;
     kept->connection = is_sql ? cell.connection : NULL;
     kept->result = is_sql ? cell.result : STR_NULL;
+    if (is_sql) {
+        look_up_again(flat, kept);
+        query_settle(flat, kept);
+        push_dataset(flat, kept);
+    } else {
+        kept->read_count = kept->flow_count = 0;
+        kept->target = NULL;
+    }
 }
 
 void notebook_make_flat(const struct workspace *workspace, const struct sim_project *project,

@@ -43,6 +43,7 @@ struct sim_dataset {
     struct str name;
     struct str *columns;
     size_t column_count;
+    bool is_known; /* an importer can know the columns */
 };
 
 /* What a cell reads: a table, a data set of the notebook, or a name that Python made. */
@@ -78,6 +79,9 @@ struct sim_cell {
     struct str *columns; /* of the result as last displayed */
     size_t column_count;
     bool has_columns; /* it was run and displayed */
+    bool is_star;     /* SELECT * from read 0: its columns are those of that */
+    bool is_nameless; /* has columns whose names nobody can tell */
+    bool is_known;    /* SQL alone tells its columns, or those of what it keeps */
     struct sim_read *reads;
     size_t read_count;
     size_t read_capacity;

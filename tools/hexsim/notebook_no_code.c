@@ -99,6 +99,7 @@ static void make_filter(struct notebook *nb, struct sim_cell *cell, struct rng *
     if (from != NULL) { /* rows go, columns stay */
         cell->columns = from->columns;
         cell->column_count = from->column_count;
+        cell->is_known = from->is_known;
     }
 }
 

@@ -73,13 +73,13 @@ static struct str stored(const struct source *s, enum role role)
     return s->columns[(size_t)role % s->column_count];
 }
 
-/* "a.region"; as it is stored where a data frame is read. */
-static struct str put(struct query *q, const struct source *s, enum role role)
+/* C string: "a.region"; as it is stored where a data frame is read. */
+static const char *put(struct query *q, const struct source *s, enum role role)
 {
     struct str name = stored(s, role);
     uint64_t style = s->table == NULL ? 0 : rng_next(q->rng) >> 8;
     struct str text = warehouse_sql_column(q->dialect, name, style, q->arena);
-    return sim_printf(q->arena, "%s.%.*s", s->alias, STR_ARG(text));
+    return sim_printf(q->arena, "%s.%.*s", s->alias, STR_ARG(text)).p;
 }
 
 /* A column of the result; alias is written in lower case, without quotes. */
@@ -118,11 +118,10 @@ static void output_column(struct query *q, const char *alias, const struct sourc
 static void make_simple(struct query *q)
 {
     struct source a = use_any(q, "a");
-    SAY(q, "SELECT %.*s AS k,", STR_ARG(put(q, &a, KEY)));
-    SAY(q, " %.*s AS grp,", STR_ARG(put(q, &a, GROUP)));
-    SAY(q, " %.*s * 1.19 AS gross\n", STR_ARG(put(q, &a, AMOUNT)));
-    SAY(q, "FROM %.*s a\nWHERE %.*s IS NOT NULL\nORDER BY 1", STR_ARG(a.from),
-        STR_ARG(put(q, &a, DAY)));
+    SAY(q, "SELECT %s AS k,", put(q, &a, KEY));
+    SAY(q, " %s AS grp,", put(q, &a, GROUP));
+    SAY(q, " %s * 1.19 AS gross\n", put(q, &a, AMOUNT));
+    SAY(q, "FROM %.*s a\nWHERE %s IS NOT NULL\nORDER BY 1", STR_ARG(a.from), put(q, &a, DAY));
     output_column(q, "k", &a, KEY);
     output_column(q, "grp", &a, GROUP);
     output_column(q, "gross", &a, AMOUNT);
@@ -132,13 +131,12 @@ static void make_join(struct query *q)
 {
     struct source a = use_any(q, "a");
     struct source b = use_any(q, "b");
-    SAY(q, "SELECT\n  %.*s AS grp,\n", STR_ARG(put(q, &a, GROUP)));
-    SAY(q, "  SUM(%.*s) AS total,\n  COUNT(*) AS n_rows\n", STR_ARG(put(q, &b, AMOUNT)));
+    SAY(q, "SELECT\n  %s AS grp,\n", put(q, &a, GROUP));
+    SAY(q, "  SUM(%s) AS total,\n  COUNT(*) AS n_rows\n", put(q, &b, AMOUNT));
     SAY(q, "FROM %.*s a\n", STR_ARG(a.from));
     SAY(q, "LEFT JOIN %.*s AS b\n", STR_ARG(b.from));
-    SAY(q, "  ON %.*s = %.*s -- FROM nowhere\n", STR_ARG(put(q, &a, KEY)),
-        STR_ARG(put(q, &b, KEY)));
-    SAY(q, "GROUP BY %.*s;", STR_ARG(put(q, &a, GROUP)));
+    SAY(q, "  ON %s = %s -- FROM nowhere\n", put(q, &a, KEY), put(q, &b, KEY));
+    SAY(q, "GROUP BY %s;", put(q, &a, GROUP));
     output_column(q, "grp", &a, GROUP);
     output_column(q, "total", &b, AMOUNT);
     (void)add_output(q, "n_rows");
@@ -147,8 +145,7 @@ static void make_join(struct query *q)
 static void make_cte(struct query *q)
 {
     struct source a = use_any(q, "a");
-    SAY(q, "WITH base AS (\n  SELECT %.*s AS k, %.*s AS v\n", STR_ARG(put(q, &a, KEY)),
-        STR_ARG(put(q, &a, AMOUNT)));
+    SAY(q, "WITH base AS (\n  SELECT %s AS k, %s AS v\n", put(q, &a, KEY), put(q, &a, AMOUNT));
     SAY(q, "  FROM %.*s a\n), agg AS (\n", STR_ARG(a.from));
     SAY(q, "  SELECT base.k, AVG(base.v) AS mean_v FROM base GROUP BY base.k\n)\n");
     SAY(q, "SELECT agg.k, agg.mean_v, 'it''s FROM x' AS note\nFROM agg");
@@ -162,13 +159,12 @@ static void make_window(struct query *q)
     struct source a = use_any(q, "a");
     bool has_qualify = q->dialect == DIALECT_SNOWFLAKE || q->dialect == DIALECT_BIGQUERY ||
                        q->dialect == DIALECT_DATABRICKS || q->dialect == DIALECT_DUCKDB;
-    struct str group = put(q, &a, GROUP);
-    struct str key = put(q, &a, KEY);
-    struct str day = put(q, &a, DAY);
+    const char *group = put(q, &a, GROUP);
+    const char *key = put(q, &a, KEY);
+    const char *day = put(q, &a, DAY);
     SAY(q, "%s", has_qualify ? "" : "SELECT t.k, t.rn FROM (\n");
-    SAY(q, "SELECT %.*s AS k,\n", STR_ARG(key));
-    SAY(q, "  ROW_NUMBER() OVER (PARTITION BY %.*s ORDER BY %.*s DESC) AS rn\n", STR_ARG(group),
-        STR_ARG(day));
+    SAY(q, "SELECT %s AS k,\n", key);
+    SAY(q, "  ROW_NUMBER() OVER (PARTITION BY %s ORDER BY %s DESC) AS rn\n", group, day);
     SAY(q, "FROM %.*s a\n", STR_ARG(a.from));
     SAY(q, "%s", has_qualify ? "WHERE 1 = 1\nQUALIFY rn = 1" : ") t WHERE t.rn = 1");
     output_column(q, "k", &a, KEY);
@@ -181,10 +177,10 @@ static void make_union(struct query *q)
 {
     struct source a = use_any(q, "a");
     struct source b = use_any(q, "b");
-    SAY(q, "SELECT %.*s AS k, %.*s AS grp FROM %.*s a\n", STR_ARG(put(q, &a, KEY)),
-        STR_ARG(put(q, &a, GROUP)), STR_ARG(a.from));
-    SAY(q, "UNION ALL\nSELECT %.*s, %.*s FROM %.*s b", STR_ARG(put(q, &b, KEY)),
-        STR_ARG(put(q, &b, GROUP)), STR_ARG(b.from));
+    SAY(q, "SELECT %s AS k, %s AS grp FROM %.*s a\n", put(q, &a, KEY), put(q, &a, GROUP),
+        STR_ARG(a.from));
+    SAY(q, "UNION ALL\nSELECT %s, %s FROM %.*s b", put(q, &b, KEY), put(q, &b, GROUP),
+        STR_ARG(b.from));
     struct str k = add_output(q, "k");
     struct str grp = add_output(q, "grp");
     add_flow(q, &a, KEY, k);
@@ -197,10 +193,10 @@ static void make_subquery(struct query *q)
 {
     struct source a = use_any(q, "a");
     struct source b = use_any(q, "b");
-    SAY(q, "SELECT d.k, d.v\nFROM (SELECT %.*s AS k, %.*s AS v FROM %.*s a\n",
-        STR_ARG(put(q, &a, KEY)), STR_ARG(put(q, &a, AMOUNT)), STR_ARG(a.from));
-    SAY(q, "      WHERE EXISTS (SELECT 1 FROM %.*s b WHERE %.*s = %.*s)) d\n", STR_ARG(b.from),
-        STR_ARG(put(q, &b, KEY)), STR_ARG(put(q, &a, KEY)));
+    SAY(q, "SELECT d.k, d.v\nFROM (SELECT %s AS k, %s AS v FROM %.*s a\n", put(q, &a, KEY),
+        put(q, &a, AMOUNT), STR_ARG(a.from));
+    SAY(q, "      WHERE EXISTS (SELECT 1 FROM %.*s b WHERE %s = %s)) d\n", STR_ARG(b.from),
+        put(q, &b, KEY), put(q, &a, KEY));
     SAY(q, "WHERE d.v > 0 /* FROM a_comment */");
     output_column(q, "k", &a, KEY);
     output_column(q, "v", &a, AMOUNT);
@@ -214,33 +210,32 @@ static void make_unnest(struct query *q)
         return;
     }
     struct source a = use_table(q, "a");
-    struct str key = put(q, &a, KEY);
-    struct str list = put(q, &a, LIST);
+    const char *key = put(q, &a, KEY);
+    const char *list = put(q, &a, LIST);
     const char *value = q->dialect == DIALECT_SNOWFLAKE ? "f.value" : "f";
-    SAY(q, "SELECT %.*s AS k, %s AS tag\nFROM %.*s a", STR_ARG(key),
+    SAY(q, "SELECT %s AS k, %s AS tag\nFROM %.*s a", key,
         q->dialect == DIALECT_POSTGRES || q->dialect == DIALECT_TRINO ? "f.tag" : value,
         STR_ARG(a.from));
     switch (q->dialect) {
     case DIALECT_SNOWFLAKE:
-        SAY(q, ",\n  LATERAL FLATTEN(input => %.*s) f", STR_ARG(list));
+        SAY(q, ",\n  LATERAL FLATTEN(input => %s) f", list);
         break;
     case DIALECT_BIGQUERY:
-        SAY(q, ", UNNEST(%.*s) AS f", STR_ARG(list));
+        SAY(q, ", UNNEST(%s) AS f", list);
         break;
     case DIALECT_DATABRICKS:
-        SAY(q, "\nLATERAL VIEW EXPLODE(%.*s) x AS f", STR_ARG(list));
+        SAY(q, "\nLATERAL VIEW EXPLODE(%s) x AS f", list);
         break;
     case DIALECT_CLICKHOUSE:
-        SAY(q, "\nARRAY JOIN %.*s AS f", STR_ARG(list));
+        SAY(q, "\nARRAY JOIN %s AS f", list);
         break;
     case DIALECT_POSTGRES:
     case DIALECT_TRINO:
-        SAY(q, "\nCROSS JOIN UNNEST(%.*s) AS f(tag)", STR_ARG(list));
+        SAY(q, "\nCROSS JOIN UNNEST(%s) AS f(tag)", list);
         break;
     default: /* MySQL, SQL Server */
         buf_clear(&q->text);
-        SAY(q, "SELECT %.*s AS k, %.*s AS tag FROM %.*s a", STR_ARG(key), STR_ARG(list),
-            STR_ARG(a.from));
+        SAY(q, "SELECT %s AS k, %s AS tag FROM %.*s a", key, list, STR_ARG(a.from));
         break;
     }
     output_column(q, "k", &a, KEY);
@@ -263,8 +258,8 @@ static void make_write(struct query *q)
     } else {
         SAY(q, "INSERT INTO %.*s (k, grp)\n", STR_ARG(name));
     }
-    SAY(q, "SELECT %.*s AS k, %.*s AS grp FROM %.*s a", STR_ARG(put(q, &a, KEY)),
-        STR_ARG(put(q, &a, GROUP)), STR_ARG(a.from));
+    SAY(q, "SELECT %s AS k, %s AS grp FROM %.*s a", put(q, &a, KEY), put(q, &a, GROUP),
+        STR_ARG(a.from));
     output_column(q, "k", &a, KEY);
     output_column(q, "grp", &a, GROUP);
 }
@@ -272,14 +267,12 @@ static void make_write(struct query *q)
 static void make_jinja(struct query *q)
 {
     struct source a = use_any(q, "a");
-    SAY(q, "SELECT %.*s AS k, %.*s AS v\n", STR_ARG(put(q, &a, KEY)),
-        STR_ARG(put(q, &a, AMOUNT)));
-    SAY(q, "FROM %.*s a\nWHERE %.*s >= {{ start_date }}\n", STR_ARG(a.from),
-        STR_ARG(put(q, &a, DAY)));
+    SAY(q, "SELECT %s AS k, %s AS v\n", put(q, &a, KEY), put(q, &a, AMOUNT));
+    SAY(q, "FROM %.*s a\nWHERE %s >= {{ start_date }}\n", STR_ARG(a.from), put(q, &a, DAY));
     SAY(q,
-        "{%% if region_filter %%}\n  AND %.*s IN ({{ region_filter | array }})\n{%% endif "
+        "{%% if region_filter %%}\n  AND %s IN ({{ region_filter | array }})\n{%% endif "
         "%%}\n",
-        STR_ARG(put(q, &a, GROUP)));
+        put(q, &a, GROUP));
     SAY(q, "{# FROM commented_out #}\nLIMIT {{ max_rows }}");
     output_column(q, "k", &a, KEY);
     output_column(q, "v", &a, AMOUNT);
@@ -288,12 +281,12 @@ static void make_jinja(struct query *q)
 static void make_jinja_loop(struct query *q)
 {
     struct source a = use_any(q, "a");
-    SAY(q, "SELECT %.*s AS k\n", STR_ARG(put(q, &a, KEY)));
-    SAY(q,
-        "{%% for step in steps %%}\n  , SUM(%.*s) AS step_{{ loop.index }}\n{%% endfor %%}\n",
-        STR_ARG(put(q, &a, AMOUNT)));
+    SAY(q, "SELECT %s AS k\n", put(q, &a, KEY));
+    SAY(q, "{%% for step in steps %%}\n  , SUM(%s) AS step_{{ loop.index }}\n{%% endfor %%}\n",
+        put(q, &a, AMOUNT));
     SAY(q, "FROM %.*s a\nGROUP BY 1", STR_ARG(a.from));
     output_column(q, "k", &a, KEY);
+    q->cell->is_nameless = true;
 }
 
 /* The table's name comes from an input: nobody can tell which one is read. */
@@ -317,6 +310,30 @@ static void make_star(struct query *q)
                                   &q->column_capacity, sizeof(*q->cell->columns));
         *to = a.columns[i];
     }
+    q->cell->is_star = true;
+}
+
+/*
+ * The columns behind a star are told by the data frame that it is over, else by what was
+ * displayed; else nobody can tell them.
+ */
+void query_settle(struct notebook *notebook, struct sim_cell *cell)
+{
+    size_t capacity = 0;
+    const struct sim_dataset *source =
+        cell->read_count > 0 && cell->reads[0].table == NULL ? cell->reads[0].dataset : NULL;
+    cell->is_known = !cell->is_nameless;
+    if (!cell->is_star) {
+        return;
+    }
+    cell->is_known = source != NULL && source->is_known;
+    cell->flows = NULL;
+    cell->flow_count = 0;
+    for (size_t i = 0; i < cell->column_count && (cell->is_known || cell->has_columns); i++) {
+        struct sim_flow *flow = sim_push(notebook->arena, &cell->flows, &cell->flow_count,
+                                         &capacity, sizeof(*cell->flows));
+        *flow = (struct sim_flow){.read = 0, .from = cell->columns[i], .to = cell->columns[i]};
+    }
 }
 
 /* One line of more than 80 columns, which YAML writers like to fold. */
@@ -325,11 +342,10 @@ static void make_long(struct query *q)
     struct source a = use_any(q, "a");
     SAY(q, "SELECT CASE");
     for (int i = 0; i < 12; i++) {
-        SAY(q, " WHEN %.*s < %d THEN 'bucket \"%02d\" of the long line'",
-            STR_ARG(put(q, &a, AMOUNT)), i * 10, i);
+        SAY(q, " WHEN %s < %d THEN 'bucket \"%02d\" of the long line'", put(q, &a, AMOUNT),
+            i * 10, i);
     }
-    SAY(q, " ELSE 'rest' END AS bucket, %.*s AS k FROM %.*s a", STR_ARG(put(q, &a, KEY)),
-        STR_ARG(a.from));
+    SAY(q, " ELSE 'rest' END AS bucket, %s AS k FROM %.*s a", put(q, &a, KEY), STR_ARG(a.from));
     output_column(q, "bucket", &a, AMOUNT);
     output_column(q, "k", &a, KEY);
 }

@@ -12,4 +12,7 @@
  */
 void query_make(struct notebook *notebook, struct sim_cell *cell, struct rng *rng);
 
+/* After has_columns of a SQL cell is known: what its star stands for. */
+void query_settle(struct notebook *notebook, struct sim_cell *cell);
+
 #endif

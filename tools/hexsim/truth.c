@@ -15,6 +15,7 @@ struct truth {
     size_t project_count;
     struct arena arena; /* of one project at a time */
     struct buf *out;
+    bool has_sql; /* with what SQL shows */
 };
 
 static const char *state_of(const struct sim_project *p)
@@ -288,7 +289,8 @@ static void write_dataset(struct truth *t, const struct notebook *nb,
                           const struct sim_cell *cell)
 {
     struct json_out out;
-    bool has_columns = cell->kind == CELL_SQL && cell->has_columns;
+    bool has_columns = t->has_sql && (cell->is_known || cell->is_nameless);
+    has_columns = has_columns || (cell->kind == CELL_SQL && cell->has_columns);
     begin(t, &out, "dataset");
     json_out_field_str(&out, "project", nb->project->id);
     json_out_field_str(&out, "cell", cell->id);
@@ -302,7 +304,9 @@ static void write_dataset(struct truth *t, const struct notebook *nb,
         json_out_object_end(&out);
     }
     json_out_array_end(&out);
-    json_out_field_bool(&out, "partial", false);
+    json_out_field_bool(&out, "partial",
+                        t->has_sql && cell->kind == CELL_SQL &&
+                            (cell->is_partial || !(cell->is_known || cell->has_columns)));
     end(t, &out);
 }
 
@@ -407,7 +411,7 @@ static void write_edges(struct truth *t, bool has_sql)
 
 void truth_write(const struct workspace *w, bool has_sql, struct buf *out)
 {
-    struct truth t = {.workspace = w, .out = out};
+    struct truth t = {.workspace = w, .out = out, .has_sql = has_sql};
     struct json_out json;
     struct arena list;
     arena_init(&t.arena, SIM_MAX_BYTES);

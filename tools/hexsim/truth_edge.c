@@ -10,7 +10,9 @@ struct node {
     struct str parts[4]; /* of a table; or project, cell; or project */
 };
 
+/* Column `from` of node flows into column `to`. */
 struct pair {
+    struct node node;
     struct str from;
     struct str to;
 };
@@ -107,16 +109,18 @@ static struct edge *edge_for(struct truth_edges *edges, size_t first, struct nod
     return edge;
 }
 
-static void add_pair(struct truth_edges *edges, struct edge *edge, struct str from,
-                     struct str to)
+static void add_pair(struct truth_edges *edges, struct edge *edge, const struct node *node,
+                     struct str from, struct str to)
 {
     for (size_t i = 0; i < edge->pair_count; i++) {
-        if (str_eq(edge->pairs[i].from, from) && str_eq(edge->pairs[i].to, to)) {
+        if (compare_nodes(&edge->pairs[i].node, node) == 0 &&
+            str_eq(edge->pairs[i].from, from) && str_eq(edge->pairs[i].to, to)) {
             return;
         }
     }
     struct pair *pair = sim_push(edges->arena, &edge->pairs, &edge->pair_count,
                                  &edge->pair_capacity, sizeof(*edge->pairs));
+    pair->node = *node;
     pair->from = sim_copy(edges->arena, from);
     pair->to = sim_copy(edges->arena, to);
 }
@@ -157,7 +161,24 @@ static void add_no_code(struct truth_edges *edges, size_t first, const struct no
         }
         struct edge *edge = edge_for(edges, first, from, to, BY_CHART);
         for (size_t k = 0; k < cell->reads[i].column_count; k++) {
-            add_pair(edges, edge, cell->reads[i].columns[k], cell->reads[i].columns[k]);
+            add_pair(edges, edge, &from, cell->reads[i].columns[k], cell->reads[i].columns[k]);
+        }
+    }
+}
+
+/* Something flows that nobody can tell. */
+static bool lacks_columns(const struct sim_cell *cell)
+{
+    return cell->is_partial || cell->is_nameless ||
+           (cell->is_star && !cell->is_known && !cell->has_columns);
+}
+
+static void add_flows(struct truth_edges *edges, struct edge *edge, const struct sim_cell *cell,
+                      size_t read, const struct node *from)
+{
+    for (size_t i = 0; i < cell->flow_count; i++) {
+        if (cell->flows[i].read == read) {
+            add_pair(edges, edge, from, cell->flows[i].from, cell->flows[i].to);
         }
     }
 }
@@ -174,15 +195,18 @@ static void add_sql(struct truth_edges *edges, size_t first, const struct notebo
             continue;
         }
         struct edge *edge = edge_for(edges, first, from, to, BY_SQL);
-        edge->is_partial = edge->is_partial || cell->is_partial;
-        for (size_t k = 0; k < cell->flow_count; k++) {
-            if (cell->flows[k].read == i) {
-                add_pair(edges, edge, cell->flows[k].from, cell->flows[k].to);
+        edge->is_partial = edge->is_partial || lacks_columns(cell);
+        add_flows(edges, edge, cell, i, &from);
+    }
+    if (cell->target != NULL) { /* its columns come from where the cell has them from */
+        struct node target = table_node(edges->arena, cell->target);
+        struct edge *edge = edge_for(edges, first, to, target, BY_SQL);
+        for (size_t i = 0; i < cell->read_count; i++) {
+            struct node from;
+            if (source_node(edges, &cell->reads[i], &from)) {
+                add_flows(edges, edge, cell, i, &from);
             }
         }
-    }
-    if (cell->target != NULL) {
-        (void)edge_for(edges, first, to, table_node(edges->arena, cell->target), BY_SQL);
     }
 }
 
@@ -294,7 +318,7 @@ static void write_edge(const struct edge *edge, struct buf *buf)
         json_out_object(&out);
         json_out_key(&out, "from");
         json_out_object(&out);
-        write_node_members(&edge->from, &out);
+        write_node_members(&edge->pairs[i].node, &out);
         json_out_field_str(&out, "column", edge->pairs[i].from);
         json_out_object_end(&out);
         json_out_field_str(&out, "to", edge->pairs[i].to);
@@ -310,7 +334,8 @@ static int compare_pairs(const void *a, const void *b)
 {
     const struct pair *left = a;
     const struct pair *right = b;
-    int order = str_compare(left->from, right->from);
+    int order = compare_nodes(&left->node, &right->node);
+    order = order != 0 ? order : str_compare(left->from, right->from);
     return order != 0 ? order : str_compare(left->to, right->to);
 }
 
