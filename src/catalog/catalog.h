@@ -403,7 +403,7 @@ enum status catalog_next_unanalysed(struct catalog *catalog, int64_t source,
 enum status catalog_load_notebook(struct catalog *catalog, int64_t source,
                                   struct str project_id, struct arena *arena,
                                   struct notebook **out, struct error *err) WARN_UNUSED;
-/* Gives the cells of a loaded notebook the columns that its analysis found. */
+/* Gives the cells of a loaded notebook the columns that its analysis found, if all of them. */
 enum status catalog_load_datasets(struct catalog *catalog, int64_t source,
                                   struct notebook *notebook, struct arena *arena,
                                   struct error *err) WARN_UNUSED;

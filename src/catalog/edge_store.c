@@ -290,8 +290,8 @@ enum status catalog_load_datasets(struct catalog *catalog, int64_t source,
     }
     struct statement statement = sqlite_use(
         &catalog->db, "SELECT d.cell, d.columns FROM dataset d JOIN cell c ON c.project ="
-                      " d.project AND c.hex_id = d.cell WHERE d.project = ?1"
-                      " ORDER BY c.position, c.id");
+                      " d.project AND c.hex_id = d.cell WHERE d.project = ?1 AND"
+                      " d.is_partial = 0 ORDER BY c.position, c.id");
     bind_int(&statement, project);
     while (status == OK && has_row) {
         status = sqlite_step(&statement, &has_row, err);

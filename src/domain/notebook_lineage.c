@@ -111,62 +111,61 @@ static enum status list_sources(struct walk *walk, struct sources *out)
     return status == OK ? OK : error_nomem(walk->err);
 }
 
-/* Which of sources an origin is; SIZE_MAX: none, or not a single column of it. */
-static size_t source_of(const struct notebook_sql_answer *answer, const struct sources *sources,
-                        const struct notebook_sql_origin *origin)
+/* Which of sources an origin is; SIZE_MAX: not a single column of it. */
+static size_t source_of(const struct sources *sources, const struct notebook_sql_origin *origin)
 {
     if (str_is(origin->column, "*")) {
         return SIZE_MAX;
     }
-    if (origin->cell == SIZE_MAX) {
-        return origin->table;
-    }
-    for (size_t i = 0; i < answer->dep_count; i++) {
-        if (answer->deps[i] == origin->cell) {
-            return sources->table_count + i;
-        }
-    }
-    return SIZE_MAX;
+    return origin->table != SIZE_MAX ? origin->table : sources->table_count + origin->dep;
 }
 
-/* Puts the pairs of columns into the edges, one for each source, that begin at edges. */
+/* Room in the edges, one for each source, for the pairs that pair_result makes. */
+static enum status reserve_pairs(struct walk *walk, const struct sources *sources,
+                                 struct edge *edges)
+{
+    const struct notebook_sql_answer *answer = &walk->answers[walk->step];
+    for (size_t i = 0; i < answer->column_count; i++) {
+        const struct notebook_sql_column *column = &answer->columns[i];
+        for (size_t k = 0; k < column->origin_count; k++) {
+            size_t source = source_of(sources, &column->origins[k]);
+            if (source != SIZE_MAX) {
+                sources->pairs[source]++;
+            }
+        }
+    }
+    for (size_t i = 0; i < sources->count; i++) {
+        edges[i].columns = arena_array(walk->arena, sources->pairs[i], sizeof(*edges->columns));
+        if (edges[i].columns == NULL) {
+            return error_nomem(walk->err);
+        }
+    }
+    return OK;
+}
+
 static enum status pair_result(struct walk *walk, const struct sources *sources,
                                struct edge *edges)
 {
     const struct notebook_sql_answer *answer = &walk->answers[walk->step];
-    for (int is_filling = 0; is_filling < 2; is_filling++) {
-        for (size_t i = 0; i < answer->column_count; i++) {
-            const struct notebook_sql_column *column = &answer->columns[i];
-            for (size_t k = 0; k < column->origin_count && !str_is_null(column->name); k++) {
-                size_t source = source_of(answer, sources, &column->origins[k]);
-                if (source == SIZE_MAX) {
-                    continue;
-                }
-                if (is_filling == 0) {
-                    sources->pairs[source]++;
-                    continue;
-                }
+    enum status status = reserve_pairs(walk, sources, edges);
+    for (size_t i = 0; i < answer->column_count && status == OK; i++) {
+        const struct notebook_sql_column *column = &answer->columns[i];
+        for (size_t k = 0; k < column->origin_count && !str_is_null(column->name); k++) {
+            size_t source = source_of(sources, &column->origins[k]);
+            if (source != SIZE_MAX) {
                 struct edge *edge = &edges[source];
                 edge->columns[edge->column_count++] =
                     (struct column_pair){edge->from, column->origins[k].column, column->name};
             }
         }
-        for (size_t i = 0; is_filling == 0 && i < sources->count; i++) {
-            edges[i].columns =
-                arena_array(walk->arena, sources->pairs[i], sizeof(*edges->columns));
-            if (edges[i].columns == NULL) {
-                return error_nomem(walk->err);
-            }
-        }
     }
-    return OK;
+    return status;
 }
 
 /* Column pairs of a write come from where the columns come from, past the cell. */
 static enum status pair_write(struct walk *walk, const struct sources *sources,
                               const struct notebook_sql_table *write, struct edge *edge)
 {
-    const struct notebook_sql_answer *answer = &walk->answers[walk->step];
     size_t total = 0;
     for (size_t i = 0; i < write->column_count; i++) {
         total += write->columns[i].origin_count;
@@ -178,7 +177,7 @@ static enum status pair_write(struct walk *walk, const struct sources *sources,
     for (size_t i = 0; i < write->column_count; i++) {
         const struct notebook_sql_column *column = &write->columns[i];
         for (size_t k = 0; k < column->origin_count; k++) {
-            size_t source = source_of(answer, sources, &column->origins[k]);
+            size_t source = source_of(sources, &column->origins[k]);
             if (source != SIZE_MAX && !str_is_null(column->name)) {
                 edge->columns[edge->column_count++] = (struct column_pair){
                     sources->nodes[source], column->origins[k].column, column->name};

@@ -3,14 +3,25 @@
 #include "base/map.h"
 #include "domain/notebook_columns.h"
 
+/* What a table's name in a statement means. */
+struct meaning {
+    size_t era;           /* of the walk when this was found; 0: never */
+    size_t cell;          /* of the data frame; SIZE_MAX: none */
+    bool is_nothing;      /* a temporary table, or a name that only Python knows */
+    struct sql_name name; /* complete */
+    struct str key;
+};
+
 /* What the walk over the cells knows. */
 struct walk {
     const struct notebook_sql_cell *cells;
     struct notebook_sql_answer *answers;
     const struct notebook_sql_schema *schema;
-    struct arena *arena;
+    struct arena *arena;   /* of the answers */
+    struct arena scratch;  /* of one cell: its parse, and names on the way */
     struct map dataframes; /* lower-case name to cell */
     struct map temporary;  /* keys of temporary tables, of all connections */
+    size_t *places;        /* of each cell: where it is in the answer's deps, if there */
     /* Of the current cell. */
     size_t cell;
     enum sql_dialect dialect;
@@ -18,17 +29,11 @@ struct walk {
     struct sql_defaults defaults; /* as USE left them */
     struct map reads;             /* keys to index in the answer */
     struct map writes;
+    struct meaning *meanings;       /* of the names of its tables, as far as asked for */
+    size_t era;                     /* goes up when names may change their meaning */
     struct notebook_columns result; /* of the present variant's last query, or write */
     bool has_result;                /* ... it is of a query */
     enum status status;
-};
-
-/* What a table's name in a statement means. */
-struct meaning {
-    size_t cell;          /* of the data frame; SIZE_MAX: none */
-    bool is_nothing;      /* a temporary table, or a name that only Python knows */
-    struct sql_name name; /* complete */
-    struct str key;
 };
 
 enum status notebook_sql_stored(const struct sql_part *part, enum sql_dialect dialect,
@@ -56,7 +61,32 @@ enum status notebook_sql_stored(const struct sql_part *part, enum sql_dialect di
 static enum status lower(struct walk *walk, struct str name, struct str *out)
 {
     const struct sql_part part = {.text = name};
-    return sql_part_key(&part, sql_rules_of(SQL_DIALECT_GENERIC), walk->arena, out);
+    return sql_part_key(&part, sql_rules_of(SQL_DIALECT_GENERIC), &walk->scratch, out);
+}
+
+/* A copy that outlives the cell. */
+static struct str keep(struct walk *walk, struct str text)
+{
+    struct str kept = STR_NULL;
+    if (walk->status == OK) {
+        walk->status = arena_str(walk->arena, text, &kept);
+    }
+    return kept;
+}
+
+static struct sql_name keep_name(struct walk *walk, const struct sql_name *name)
+{
+    struct sql_name kept = *name;
+    kept.parts = arena_array(walk->arena, name->count, sizeof(*kept.parts));
+    if (kept.parts == NULL) {
+        walk->status = ERR_NOMEM;
+        kept.count = 0;
+    }
+    for (size_t i = 0; i < kept.count; i++) {
+        kept.parts[i] =
+            (struct sql_part){keep(walk, name->parts[i].text), name->parts[i].is_quoted};
+    }
+    return kept;
 }
 
 /* The cell whose data frame a name is; SIZE_MAX: it is none. */
@@ -88,11 +118,11 @@ static struct meaning meaning_of(struct walk *walk, const struct sql_name *name)
     struct meaning meaning = {.cell = SIZE_MAX};
     const struct notebook_sql_cell *cell = &walk->cells[walk->cell];
     if (walk->status == OK) {
-        walk->status =
-            sql_name_complete(name, walk->rules, &walk->defaults, walk->arena, &meaning.name);
+        walk->status = sql_name_complete(name, walk->rules, &walk->defaults, &walk->scratch,
+                                         &meaning.name);
     }
     if (walk->status == OK) {
-        walk->status = sql_name_key(&meaning.name, walk->rules, walk->arena, &meaning.key);
+        walk->status = sql_name_key(&meaning.name, walk->rules, &walk->scratch, &meaning.key);
     }
     if (walk->status != OK) {
         return meaning;
@@ -101,6 +131,18 @@ static struct meaning meaning_of(struct walk *walk, const struct sql_name *name)
     if (!meaning.is_nothing) {
         meaning.cell = name->count == 1 ? dataframe_of(walk, name->parts[0].text) : SIZE_MAX;
         meaning.is_nothing = meaning.cell == SIZE_MAX && cell->is_dataframe_sql;
+    }
+    return meaning;
+}
+
+/* The same for a table of the cell's SQL, found once as long as it holds. */
+static const struct meaning *meaning_at(struct walk *walk, const struct lineage *lineage,
+                                        size_t table)
+{
+    struct meaning *meaning = &walk->meanings[table];
+    if (meaning->era != walk->era) {
+        *meaning = meaning_of(walk, &lineage->tables[table].name);
+        meaning->era = walk->era;
     }
     return meaning;
 }
@@ -119,8 +161,10 @@ static size_t add_table(struct walk *walk, struct map *known, const struct meani
     union map_value place = {.number = (int64_t)*count - 1};
     walk->status = table != NULL ? map_put(known, meaning->key, place) : ERR_NOMEM;
     if (walk->status == OK) {
-        table->name = meaning->name;
+        table->name = keep_name(walk, &meaning->name);
         table->offset = offset;
+    }
+    if (walk->status == OK) {
         walk->status = sql_name_render(&meaning->name, walk->rules, walk->arena, &table->text);
     }
     return (size_t)place.number;
@@ -128,10 +172,9 @@ static size_t add_table(struct walk *walk, struct map *known, const struct meani
 
 static void add_dependency(struct walk *walk, struct notebook_sql_answer *answer, size_t cell)
 {
-    for (size_t i = 0; i < answer->dep_count; i++) {
-        if (answer->deps[i] == cell) {
-            return;
-        }
+    size_t place = walk->places[cell];
+    if (place < answer->dep_count && answer->deps[place] == cell) {
+        return;
     }
     size_t *dep = arena_push(walk->arena, &answer->deps, &answer->dep_count,
                              &answer->dep_capacity, sizeof(*answer->deps));
@@ -140,54 +183,57 @@ static void add_dependency(struct walk *walk, struct notebook_sql_answer *answer
         return;
     }
     *dep = cell;
+    walk->places[cell] = answer->dep_count - 1;
 }
 
-static void add_read(struct walk *walk, const struct sql_name *name, size_t offset)
+static void add_read(struct walk *walk, const struct meaning *meaning, size_t offset)
 {
     struct notebook_sql_answer *answer = &walk->answers[walk->cell];
-    struct meaning meaning = meaning_of(walk, name);
-    if (walk->status != OK || meaning.is_nothing) {
+    if (walk->status != OK || meaning->is_nothing) {
         return;
     }
-    if (meaning.cell != SIZE_MAX) {
-        add_dependency(walk, answer, meaning.cell);
+    if (meaning->cell != SIZE_MAX) {
+        add_dependency(walk, answer, meaning->cell);
     } else {
-        (void)add_table(walk, &walk->reads, &meaning, &answer->reads, &answer->read_count,
+        (void)add_table(walk, &walk->reads, meaning, &answer->reads, &answer->read_count,
                         &answer->read_capacity, offset);
     }
 }
 
 /* ---- columns ---- */
 
-static void copy_origin(struct walk *walk, const struct lineage *lineage,
-                        const struct lineage_origin *from, struct notebook_sql_column *column)
+static void copy_origin(struct walk *walk, const struct meaning *meaning, struct str name,
+                        struct notebook_sql_column *column)
 {
-    struct meaning meaning = meaning_of(walk, &lineage->tables[from->table].name);
-    if (walk->status != OK || meaning.is_nothing) {
+    struct notebook_sql_origin *origin = &column->origins[column->origin_count];
+    if (walk->status != OK || meaning->is_nothing) {
         return;
     }
-    const union map_value *place = map_get(&walk->reads, meaning.key);
-    if (meaning.cell == SIZE_MAX && place == NULL) {
-        return;
+    *origin = (struct notebook_sql_origin){SIZE_MAX, SIZE_MAX, name};
+    if (meaning->cell != SIZE_MAX) {
+        origin->dep = walk->places[meaning->cell];
+    } else {
+        const struct sql_part part = {name, walk->rules->folding != SQL_FOLDING_BLIND};
+        const union map_value *place = map_get(&walk->reads, meaning->key);
+        if (place == NULL) {
+            return;
+        }
+        origin->table = (size_t)place->number;
+        walk->status =
+            notebook_sql_stored(&part, walk->dialect, &walk->scratch, &origin->column);
     }
-    struct notebook_sql_origin *origin = &column->origins[column->origin_count++];
-    origin->cell = meaning.cell;
-    origin->table = meaning.cell == SIZE_MAX ? (size_t)place->number : SIZE_MAX;
-    origin->column = from->column;
-    if (meaning.cell == SIZE_MAX) {
-        const struct sql_part part = {from->column, walk->rules->folding != SQL_FOLDING_BLIND};
-        walk->status = notebook_sql_stored(&part, walk->dialect, walk->arena, &origin->column);
-    }
+    origin->column = keep(walk, origin->column);
+    column->origin_count++;
 }
 
 /* Redshift makes names of results lower case too; others that do so to tables do not. */
-static enum status result_name(struct walk *walk, struct str name, struct str *out)
+static struct str result_name(struct walk *walk, struct str name)
 {
     const struct sql_part part = {.text = name};
-    *out = name;
-    return walk->dialect == SQL_DIALECT_REDSHIFT && !str_is_null(name)
-               ? notebook_sql_stored(&part, walk->dialect, walk->arena, out)
-               : OK;
+    if (walk->dialect == SQL_DIALECT_REDSHIFT && !str_is_null(name) && walk->status == OK) {
+        walk->status = notebook_sql_stored(&part, walk->dialect, &walk->scratch, &name);
+    }
+    return keep(walk, name);
 }
 
 /* The columns of a statement in terms of the notebook. */
@@ -206,7 +252,7 @@ static void copy_columns(struct walk *walk, const struct lineage *lineage,
         const struct lineage_column *from = &statement->columns[i];
         struct notebook_sql_column *column = &out->items[i];
         column->is_star = from->is_star;
-        walk->status = result_name(walk, from->name, &column->name);
+        column->name = result_name(walk, from->name);
         column->origins =
             arena_array(walk->arena, from->origin_count, sizeof(*column->origins));
         if (column->origins == NULL) {
@@ -214,7 +260,8 @@ static void copy_columns(struct walk *walk, const struct lineage *lineage,
             return;
         }
         for (size_t k = 0; k < from->origin_count && walk->status == OK; k++) {
-            copy_origin(walk, lineage, &from->origins[k], column);
+            copy_origin(walk, meaning_at(walk, lineage, from->origins[k].table),
+                        from->origins[k].column, column);
         }
     }
 }
@@ -237,8 +284,10 @@ static void write_columns(struct walk *walk, struct notebook_sql_table *table,
     for (size_t i = 0; i < columns->count && walk->status == OK; i++) {
         named.items[i] = columns->items[i];
         if (word != NULL && !columns->items[i].is_star) {
-            walk->status = notebook_sql_stored(&word->part, walk->dialect, walk->arena,
-                                               &named.items[i].name);
+            struct str name;
+            walk->status =
+                notebook_sql_stored(&word->part, walk->dialect, &walk->scratch, &name);
+            named.items[i].name = walk->status == OK ? keep(walk, name) : STR_NULL;
         }
         word = word != NULL ? word->next : NULL;
     }
@@ -253,18 +302,20 @@ static void write_columns(struct walk *walk, struct notebook_sql_table *table,
 /* ---- names ---- */
 
 static void add_write(struct walk *walk, const struct lineage_access *write,
-                      const struct sql_name *name, const struct notebook_columns *columns)
+                      const struct meaning *meaning, const struct notebook_columns *columns)
 {
     struct notebook_sql_answer *answer = &walk->answers[walk->cell];
-    struct meaning meaning = meaning_of(walk, name);
     if (walk->status != OK || walk->cells[walk->cell].is_dataframe_sql) {
         return;
     }
     if (write->is_temporary) {
-        union map_value value = {.number = 1};
-        walk->status = map_put(&walk->temporary, meaning.key, value);
-    } else if (!meaning.is_nothing) {
-        size_t place = add_table(walk, &walk->writes, &meaning, &answer->writes,
+        struct str key = keep(walk, meaning->key);
+        if (walk->status == OK) {
+            walk->status = map_put(&walk->temporary, key, (union map_value){.number = 1});
+        }
+        walk->era++;
+    } else if (!meaning->is_nothing) {
+        size_t place = add_table(walk, &walk->writes, meaning, &answer->writes,
                                  &answer->write_count, &answer->write_capacity, write->offset);
         if (walk->status == OK) {
             write_columns(walk, &answer->writes[place], write, columns);
@@ -318,7 +369,7 @@ static void walk_statement(struct walk *walk, const struct lineage *lineage,
 {
     for (size_t i = 0; i < statement->read_count && walk->status == OK; i++) {
         const struct lineage_access *read = &statement->reads[i];
-        add_read(walk, &lineage->tables[read->table].name, read->offset);
+        add_read(walk, meaning_at(walk, lineage, read->table), read->offset);
     }
     struct notebook_columns columns = {NULL};
     if (statement->column_count > 0 && walk->status == OK) {
@@ -330,10 +381,11 @@ static void walk_statement(struct walk *walk, const struct lineage *lineage,
     }
     for (size_t i = 0; i < statement->write_count && walk->status == OK; i++) {
         const struct lineage_access *write = &statement->writes[i];
-        add_write(walk, write, &lineage->tables[write->table].name, &columns);
+        add_write(walk, write, meaning_at(walk, lineage, write->table), &columns);
     }
     if (statement->is_use && statement->use.count > 0) {
         apply_use(walk, statement);
+        walk->era++;
     }
 }
 
@@ -349,6 +401,22 @@ static void end_variant(struct walk *walk)
     answer->column_count = all.count;
     walk->result = (struct notebook_columns){NULL};
     walk->has_result = false;
+    walk->era++;
+}
+
+/* The answer outlives the parse. */
+static void keep_notes(struct walk *walk, const struct sql_notes *notes)
+{
+    struct sql_notes *kept = &walk->answers[walk->cell].notes;
+    *kept = (struct sql_notes){
+        .items = arena_array(walk->arena, notes->count, sizeof(*kept->items))};
+    if (kept->items == NULL) {
+        walk->status = ERR_NOMEM;
+        return;
+    }
+    for (; kept->count < notes->count; kept->count++) {
+        kept->items[kept->count] = notes->items[kept->count];
+    }
 }
 
 static void walk_sql(struct walk *walk)
@@ -369,12 +437,18 @@ static void walk_sql(struct walk *walk)
     walk->defaults = cell->defaults;
     walk->result = (struct notebook_columns){NULL};
     walk->has_result = false;
-    enum status status = lineage_find(cell->sql, &options, walk->arena, &lineage);
+    walk->era++;
+    enum status status = lineage_find(cell->sql, &options, &walk->scratch, &lineage);
     walk->status = walk->status == OK ? status : walk->status;
     if (walk->status != OK) {
         return;
     }
-    answer->notes = lineage.notes;
+    walk->meanings = arena_array(&walk->scratch, lineage.table_count, sizeof(*walk->meanings));
+    if (walk->meanings == NULL) {
+        walk->status = ERR_NOMEM;
+        return;
+    }
+    keep_notes(walk, &lineage.notes);
     answer->is_partial = lineage_is_partial(&lineage);
     size_t variant = 0;
     for (size_t i = 0; i < lineage.statement_count && walk->status == OK; i++) {
@@ -430,10 +504,12 @@ static void walk_cell(struct walk *walk)
         struct str key;
         union map_value value = {.number = (int64_t)walk->cell};
         walk->status = lower(walk, cell->dataframe, &key);
+        key = walk->status == OK ? keep(walk, key) : STR_NULL;
         if (walk->status == OK) {
             walk->status = map_put(&walk->dataframes, key, value);
         }
     }
+    arena_reset(&walk->scratch);
 }
 
 enum status notebook_sql_find(const struct notebook_sql_cell *cells, size_t count,
@@ -442,10 +518,12 @@ enum status notebook_sql_find(const struct notebook_sql_cell *cells, size_t coun
 {
     struct walk walk = {.cells = cells, .schema = schema, .arena = arena};
     *answers = arena_array(arena, count, sizeof(**answers));
-    if (*answers == NULL) {
+    walk.places = arena_array(arena, count, sizeof(*walk.places));
+    if (*answers == NULL || walk.places == NULL) {
         return ERR_NOMEM;
     }
     walk.answers = *answers;
+    arena_init(&walk.scratch, arena->max_bytes);
     map_init(&walk.dataframes);
     map_init(&walk.temporary);
     map_init(&walk.reads);
@@ -453,6 +531,7 @@ enum status notebook_sql_find(const struct notebook_sql_cell *cells, size_t coun
     for (; walk.cell < count && walk.status == OK; walk.cell++) {
         walk_cell(&walk);
     }
+    arena_free(&walk.scratch);
     map_free(&walk.dataframes);
     map_free(&walk.temporary);
     map_free(&walk.reads);

@@ -36,8 +36,8 @@ struct notebook_sql_table {
 
 /* Where a column comes from: a table, or the data frame of an earlier cell. */
 struct notebook_sql_origin {
-    size_t cell;       /* SIZE_MAX: a table */
-    size_t table;      /* which of the answer's reads */
+    size_t table;      /* which of the answer's reads; SIZE_MAX: none */
+    size_t dep;        /* which of the answer's deps; SIZE_MAX: none */
     struct str column; /* "*": all of them */
 };
 

@@ -54,16 +54,17 @@ static size_t read_cells(const struct test_case *one, struct notebook_sql_cell *
     return count;
 }
 
-static void write_column(const struct notebook_sql_column *column, size_t cell, struct buf *out)
+static void write_column(const struct notebook_sql_answer *answer,
+                         const struct notebook_sql_column *column, size_t cell, struct buf *out)
 {
     (void)buf_printf(out, "%zu column %.*s", cell, STR_ARG(column->name));
     for (size_t i = 0; i < column->origin_count; i++) {
         const struct notebook_sql_origin *origin = &column->origins[i];
         (void)buf_append_cstr(out, i == 0 ? " <- " : ", ");
-        if (origin->table != NULL) {
-            (void)buf_append_str(out, origin->table->text);
+        if (origin->table != SIZE_MAX) {
+            (void)buf_append_str(out, answer->reads[origin->table].text);
         } else {
-            (void)buf_printf(out, "%zu", origin->cell + 1);
+            (void)buf_printf(out, "%zu", answer->deps[origin->dep] + 1);
         }
         (void)buf_printf(out, ".%.*s", STR_ARG(origin->column));
     }
@@ -87,7 +88,7 @@ static void write_answer(const struct notebook_sql_answer *answer, size_t cell,
         (void)buf_append_cstr(out, i + 1 == answer->dep_count ? "\n" : "");
     }
     for (size_t i = 0; has_columns && i < answer->column_count; i++) {
-        write_column(&answer->columns[i], cell, out);
+        write_column(answer, &answer->columns[i], cell, out);
     }
     for (size_t i = 0; i < answer->notes.count; i++) {
         const struct sql_note *note = &answer->notes.items[i];
