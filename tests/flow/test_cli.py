@@ -16,8 +16,8 @@ import unittest
 
 HEXMETA = None
 ROOT = pathlib.Path(__file__).resolve().parents[2]
-COMMANDS = ["ingest", "sync", "test", "import", "show", "export", "config", "sql-lineage",
-            "version", "help"]
+COMMANDS = ["ingest", "sync", "test", "import", "show", "export", "lineage", "impact", "config",
+            "sql-lineage", "version", "help"]
 KINDS = ["projects", "components", "cells", "datasets", "tables", "tags", "connections",
          "collections", "runs", "changes", "users", "groups"]
 EXPORT_KINDS = ["workspace", "connection", "project", "cell", "dataset", "table", "edge", "run"]
@@ -254,7 +254,7 @@ class Completion(Case):
         return done.stdout.split()
 
     def test_bash_offers_what_fits(self):
-        self.assertEqual(self.complete_in_bash("hexmeta", "i"), ["ingest", "import"])
+        self.assertEqual(self.complete_in_bash("hexmeta", "im"), ["import", "impact"])
         self.assertEqual(self.complete_in_bash("hexmeta", "-c", "x", "sh"), ["show"])
         self.assertEqual(self.complete_in_bash("hexmeta", "show", ""), KINDS)
         self.assertEqual(self.complete_in_bash("hexmeta", "show", "--js"), ["--json"])

@@ -38,8 +38,10 @@ void cli_setup_log(const struct cli *cli, enum log_level fallback, log_sink_fn *
 cli_command_fn cmd_config;
 cli_command_fn cmd_export;
 cli_command_fn cmd_help;
+cli_command_fn cmd_impact;
 cli_command_fn cmd_import;
-cli_command_fn cmd_ingest;  /* also sync */
+cli_command_fn cmd_ingest; /* also sync */
+cli_command_fn cmd_lineage;
 cli_command_fn cmd_offline; /* sync --offline */
 cli_command_fn cmd_show;
 cli_command_fn cmd_test;

@@ -137,6 +137,47 @@ static const struct option_example import_examples[] = {
     {"hexmeta import revenue.hex.yaml --catalog /tmp/try.db", "One file, into a new catalog."},
 };
 
+static const struct option_spec lineage_options[] = {
+    {.name = "up",
+     .argument = "NUMBER",
+     .type = OPTION_TYPE_COUNT,
+     .fallback = "all steps, or none with --down",
+     .help = "At most so many steps back to where it comes from"},
+    {.name = "down",
+     .argument = "NUMBER",
+     .type = OPTION_TYPE_COUNT,
+     .fallback = "all steps, or none with --up",
+     .help = "At most so many steps on to what it feeds"},
+    {.name = "json",
+     .type = OPTION_TYPE_FLAG,
+     .help = "One JSON object: start, nodes, edges, and the origins of the start's columns"},
+    {.name = "dot", .type = OPTION_TYPE_FLAG, .help = "A drawing for Graphviz"},
+    {.name = "openlineage",
+     .type = OPTION_TYPE_FLAG,
+     .help = "OpenLineage events with column lineage, one a line"},
+};
+
+static const struct option_example lineage_examples[] = {
+    {"hexmeta lineage 'Weekly revenue'", "What a project reads, and what it feeds."},
+    {"hexmeta lineage 'Weekly revenue/orders' --up 1",
+     "What the data frame orders of that project comes from."},
+    {"hexmeta lineage analytics.orders --down 3 --dot | dot -Tsvg > orders.svg",
+     "A drawing of three steps from a table."},
+};
+
+static const struct option_spec impact_options[] = {
+    {.name = "json",
+     .type = OPTION_TYPE_FLAG,
+     .help = "One JSON object a line for each thing that depends on it"},
+};
+
+static const struct option_example impact_examples[] = {
+    {"hexmeta impact analytics.orders", "Who would notice if this table went away?"},
+    {"hexmeta impact orders.amount", "What shows or uses this column?"},
+    {"hexmeta impact orders --json | jq -r 'select(.owner) | .owner' | sort -u",
+     "Whom to tell."},
+};
+
 static const struct option_spec help_options[] = {
     {.name = "man", .type = OPTION_TYPE_FLAG, .help = "Print it as a manual page instead"},
     {.name = "completion",
@@ -233,7 +274,7 @@ static const struct option_example help_examples[] = {
 static const struct option_command commands[] = {
     {.name = "ingest",
      .arguments = "-c FILE",
-     .summary = "Read a Hex workspace, in place of OpenMetadata's `metadata ingest`",
+     .summary = "Read a Hex workspace, as `metadata ingest` does",
      .description =
          "Reads the workspace that the configuration names through Hex's API: the listing, "
          "then the details of every project that changed since the last run. It takes the "
@@ -325,6 +366,39 @@ static const struct option_command commands[] = {
      .option_count = COUNT_OF(export_options),
      .examples = export_examples,
      .example_count = COUNT_OF(export_examples)},
+    {.name = "lineage",
+     .arguments = "ID",
+     .min_arguments = 1,
+     .max_arguments = 1,
+     .summary = "Show what something comes from and what it feeds",
+     .description =
+         "ID is a project (id or title), PROJECT/CELL (a cell by id, label or data frame), a "
+         "data frame, or a table by the end of its name, all but ids in any case. When it may "
+         "be several, they are listed with what to write for each.\n\n"
+         "Each step tells how it is known: sql, queried_tables (Hex's own list of what a "
+         "published project asked for), chart (the configuration of a no-code cell), writeback "
+         "or import; partial when there may be more than it says. For a data set or cell, the "
+         "columns are followed to the columns of tables.",
+     .options = lineage_options,
+     .option_count = COUNT_OF(lineage_options),
+     .examples = lineage_examples,
+     .example_count = COUNT_OF(lineage_examples)},
+    {.name = "impact",
+     .arguments = "TABLE[.COLUMN]",
+     .min_arguments = 1,
+     .max_arguments = 1,
+     .summary = "Show everything in Hex that reads a table or column",
+     .description =
+         "Everything that reads it, directly or through data sets, components and tables that "
+         "are written, by project with owner and views, most viewed first. TABLE is the end of "
+         "its name, in any case.\n\n"
+         "A column is followed by name from step to step. `perhaps` is said of what lies "
+         "behind a step whose columns are not all known; `its SQL names the column` of a cell "
+         "that reads the table and uses the column other than for its result, as in a filter.",
+     .options = impact_options,
+     .option_count = COUNT_OF(impact_options),
+     .examples = impact_examples,
+     .example_count = COUNT_OF(impact_examples)},
     {.name = "config",
      .arguments = "check|show|schema [FILE]",
      .min_arguments = 1,
@@ -372,8 +446,8 @@ static const struct option_command commands[] = {
 static cli_command_fn *const functions[] = {
     cmd_ingest, /* ingest */
     cmd_ingest, /* sync */
-    cmd_test,   cmd_import,      cmd_show,    cmd_export,
-    cmd_config, cmd_sql_lineage, cmd_version, cmd_help,
+    cmd_test,   cmd_import, cmd_show,        cmd_export,  cmd_lineage,
+    cmd_impact, cmd_config, cmd_sql_lineage, cmd_version, cmd_help,
 };
 
 static const struct option_word exits[] = {
