@@ -26,9 +26,10 @@
         title, false, true                                                                     \
     }
 static const struct query_column project_columns[] = {
-    TEXT("id"),       TEXT("title"),  TEXT("state"),     TEXT("owner"),   TEXT("status"),
-    NUMBER("views"),  TIME("edited"), TIME("published"), NUMBER("cells"), NUMBER("datasets"),
-    NUMBER("tables"), TEXT("detail"), TEXT("tags"),      TEXT("problem")};
+    TEXT("id"),      TEXT("title"),      TEXT("state"),    TEXT("owner"),
+    TEXT("status"),  NUMBER("views"),    TIME("edited"),   TIME("published"),
+    NUMBER("cells"), NUMBER("datasets"), NUMBER("tables"), TEXT("detail"),
+    TEXT("tags"),    TEXT("problem"),    TEXT("queried"),  TEXT("not in SQL")};
 static const struct query_column component_columns[] = {
     TEXT("id"),        TEXT("title"),  TEXT("state"),   TEXT("owner"),      TEXT("status"),
     NUMBER("used by"), TIME("edited"), NUMBER("cells"), NUMBER("datasets"), TEXT("detail")};
@@ -37,9 +38,9 @@ static const struct query_column cell_columns[] = {
     TEXT("label"),      TEXT("data frame"), TEXT("reads"),      TEXT("text"),
     TEXT("connection"), TEXT("project id"), TEXT("error")};
 static const struct query_column dataset_columns[] = {
-    TEXT("name"),      TEXT("project"),    TEXT("type"),
-    NUMBER("columns"), NUMBER("views"),    TEXT("connection"),
-    TEXT("cell"),      TEXT("project id"), TEXT("column names")};
+    TEXT("name"),      TEXT("project"),    TEXT("type"),         NUMBER("columns"),
+    NUMBER("sources"), NUMBER("feeds"),    NUMBER("views"),      TEXT("connection"),
+    TEXT("cell"),      TEXT("project id"), TEXT("column names"), TEXT("partial")};
 static const struct query_column table_columns[] = {
     TEXT("table"),     TEXT("connection"),   NUMBER("projects"),
     NUMBER("read by"), NUMBER("written by"), TEXT("connection id")};
@@ -94,6 +95,22 @@ enum search_kind { SEARCH_KIND_PROJECT, SEARCH_KIND_CELL, SEARCH_KIND_TEXT };
     " group_concat(value, ', ') FROM json_each(r.columns)) || ')', ''), ', ')"                 \
     " FROM cell_read r WHERE r.cell = c.id)"
 
+/* Of the tables that Hex says were asked for, those that SQL shows: "3 of 4"; and the others.
+ */
+#define QUERIED                                                                                \
+    "(SELECT nullif((count(*) - count(reason)) || ' of ' || count(*), '0 of 0') FROM"          \
+    " queried_table WHERE project = p.id), (SELECT group_concat(name || ' (' || reason ||"     \
+    " ')', ', ') FROM queried_table WHERE project = p.id AND reason NOTNULL)"
+/* Of a data set: its columns, and how many edges lead to it, and from it to other things. */
+#define COLUMNS "iif(a.cell IS NULL, c.columns, a.columns)"
+#define SOURCES                                                                                \
+    "(SELECT count(*) FROM edge e WHERE e.owner = p.id AND e.to_cell = c.hex_id AND"           \
+    " e.to_project = p.hex_id)"
+#define FEEDS                                                                                  \
+    "((SELECT count(*) FROM edge e WHERE e.owner = p.id AND e.from_cell = c.hex_id AND"        \
+    " e.from_project = p.hex_id AND e.to_kind <> 2) + (SELECT count(*) FROM edge e WHERE"      \
+    " e.is_foreign = 1 AND e.from_project = p.hex_id AND e.from_cell = c.hex_id))"
+
 /*
  * ?1 the id, ?2 the search. In each SQL: where_id narrows by ?1; the search joins s (rowid,
  * score) or tests search_text word by word.
@@ -109,20 +126,21 @@ struct show {
 
 static const struct show shows[] = {
     {
-        .select = "SELECT p.hex_id, p.title, CASE p.state WHEN 0 THEN 'active' WHEN 1 THEN"
-                  " 'archived' WHEN 2 THEN 'trashed' ELSE 'gone' END, p.owner, p.status,"
-                  " p.views_all_time, " ISO_TIME("p.edited_ms") ", " ISO_TIME(
-                      "p.published_ms") ", (SELECT count(*) FROM cell c WHERE c.project = "
-                                        "p.id), (SELECT"
-                                        " count(*) FROM cell c WHERE c.project = p.id AND "
-                                        "c.dataframe <> ''), (SELECT"
-                                        " count(DISTINCT e.from_table) FROM edge e WHERE "
-                                        "e.owner = p.id), CASE"
-                                        " p.detail WHEN 0 THEN 'listed' WHEN 1 THEN 'full' "
-                                        "ELSE 'denied' END, (SELECT"
-                                        " group_concat(name, ', ') FROM project_category WHERE "
-                                        "project = p.id),"
-                                        " p.failure FROM project p %s WHERE p.type = 0",
+        .select =
+            "SELECT p.hex_id, p.title, CASE p.state WHEN 0 THEN 'active' WHEN 1 THEN"
+            " 'archived' WHEN 2 THEN 'trashed' ELSE 'gone' END, p.owner, p.status,"
+            " p.views_all_time, " ISO_TIME("p.edited_ms") ", " ISO_TIME(
+                "p.published_ms") ", (SELECT count(*) FROM cell c WHERE c.project = "
+                                  "p.id), (SELECT"
+                                  " count(*) FROM cell c WHERE c.project = p.id AND "
+                                  "c.dataframe <> ''), (SELECT"
+                                  " count(DISTINCT e.from_table) FROM edge e WHERE "
+                                  "e.owner = p.id), CASE"
+                                  " p.detail WHEN 0 THEN 'listed' WHEN 1 THEN 'full' "
+                                  "ELSE 'denied' END, (SELECT"
+                                  " group_concat(name, ', ') FROM project_category WHERE "
+                                  "project = p.id),"
+                                  " p.failure, " QUERIED " FROM project p %s WHERE p.type = 0",
         .where_id = "(p.hex_id = ?1 COLLATE NOCASE OR p.title = ?1)",
         .search = SEARCH_KIND_PROJECT,
         .search_text = "p.id",
@@ -161,12 +179,14 @@ static const struct show shows[] = {
         .search_order = "s.score, c.id",
     },
     {
-        .select = "SELECT c.dataframe, p.title, c.type, coalesce(json_array_length(c.columns),"
-                  " 0), p.views_all_time, coalesce((SELECT d.name FROM data_connection d WHERE"
-                  " d.source = p.source AND d.hex_id = c.connection), c.connection), c.hex_id,"
-                  " p.hex_id, (SELECT group_concat(value, ', ') FROM"
-                  " json_each(coalesce(c.columns, '[]'))) FROM cell c JOIN project p ON p.id ="
-                  " c.project %s WHERE c.dataframe <> ''",
+        .select =
+            "SELECT c.dataframe, p.title, c.type, coalesce(json_array_length(" COLUMNS "),"
+            " 0), " SOURCES ", " FEEDS ", p.views_all_time, coalesce((SELECT d.name FROM"
+            " data_connection d WHERE d.source = p.source AND d.hex_id = c.connection),"
+            " c.connection), c.hex_id, p.hex_id, (SELECT group_concat(value, ', ') FROM"
+            " json_each(coalesce(" COLUMNS ", '[]'))), iif(a.is_partial, 'partial', NULL)"
+            " FROM cell c JOIN project p ON p.id = c.project LEFT JOIN dataset a ON"
+            " a.project = c.project AND a.cell = c.hex_id %s WHERE c.dataframe <> ''",
         .where_id =
             "(c.hex_id = ?1 OR c.dataframe = ?1 COLLATE NOCASE OR (p.hex_id = ?1 COLLATE"
             " NOCASE OR p.title = ?1))",

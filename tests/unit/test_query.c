@@ -52,7 +52,12 @@ static void store_everything(struct fixture *f)
     };
     struct str import = STR("c-1");
     struct notebook_dataset analysed = {STR("s-1"), columns, 2, true};
-    const struct notebook_edges found = {.edges = edges,
+    const struct queried_table queried[] = {{STR("d-1"), STR("Snowflake"), STR("DB.ORDERS")},
+                                            {STR("d-1"), STR("Snowflake"), STR("DB.X")}};
+    enum queried_reason reasons[] = {QUERIED_REASON_NONE, QUERIED_REASON_PYTHON};
+    const struct notebook_edges found = {.reasons = reasons,
+                                         .queried_count = 2,
+                                         .edges = edges,
                                          .count = 2,
                                          .imports = &import,
                                          .import_count = 1,
@@ -66,6 +71,8 @@ static void store_everything(struct fixture *f)
     OKAY(f, catalog_store_connections(f->catalog, f->source, &connection, 1, &f->err));
     OKAY(f, catalog_store_notebook(f->catalog, f->source, &notebook, STR("raw"), STR("mark"),
                                    NOW, &f->err));
+    OKAY(f,
+         catalog_store_queried_tables(f->catalog, f->source, STR("p-1"), queried, 2, &f->err));
     OKAY(f, catalog_store_edges(f->catalog, f->source, STR("p-1"), &found, &f->err));
     OKAY(f, catalog_store_runs(f->catalog, f->source, STR("p-1"), runs, 2, STR("m"), NOW,
                                &f->err));
@@ -199,11 +206,11 @@ static const struct {
     {"projects", NULL, NULL,
      "p-1|Revenue|active|ann@example.com|-|12|2023-11-14T22:13:20.000Z|2023-11-14T22:13:20."
      "000Z|3|1|1|full|"
-     "Zeta, Finance|-\n"},
+     "Zeta, Finance|-|1 of 2|DB.X (Python code names it)\n"},
     {"projects", "Revenue", NULL,
      "p-1|Revenue|active|ann@example.com|-|12|2023-11-14T22:13:20.000Z|2023-11-14T22:13:20."
      "000Z|3|1|1|full|"
-     "Zeta, Finance|-\n"},
+     "Zeta, Finance|-|1 of 2|DB.X (Python code names it)\n"},
     {"components", NULL, NULL,
      "c-1|Shared bits|active|-|-|1|2023-11-14T22:13:20.000Z|0|0|listed\n"},
     {"components", NULL, "shared BI",
@@ -212,7 +219,7 @@ static const struct {
     {"cells", "s-1", NULL, "s-1|Revenue|0|SQL|-|df|-|select * from orders|Snowflake|p-1|-\n"},
     {"cells", NULL, "from ord",
      "s-1|Revenue|0|SQL|-|df|-|select * from orders|Snowflake|p-1|-\n"},
-    {"datasets", "DF", NULL, "df|Revenue|SQL|2|12|Snowflake|s-1|p-1|amount, day\n"},
+    {"datasets", "DF", NULL, "df|Revenue|SQL|2|1|0|12|Snowflake|s-1|p-1|amount, day|partial\n"},
     {"tables", NULL, NULL, "DB.ORDERS|Snowflake|1|1|0|d-1\n"},
     {"tables", "orders", "db", "DB.ORDERS|Snowflake|1|1|0|d-1\n"},
     {"tags", NULL, NULL, "Finance|category|1|money\nZeta|category|1|-\n"},

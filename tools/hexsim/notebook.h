@@ -89,6 +89,7 @@ struct sim_cell {
     size_t flow_count;
     size_t flow_capacity;
     const struct sim_table *target; /* written; NULL: none */
+    const struct sim_table *hidden; /* read, though its SQL cannot show it; NULL: none */
     const struct sim_project *component;
 };
 

@@ -17,6 +17,11 @@ struct queried_list queried_make(const struct notebook *nb)
     struct queried_list list = {0};
     size_t capacity = 0;
     for (size_t i = 0; i < nb->cell_count; i++) {
+        if (nb->cells[i].hidden != NULL) {
+            *(const struct sim_table **)sim_push(nb->arena, &list.tables, &list.count,
+                                                 &capacity, sizeof(*list.tables)) =
+                nb->cells[i].hidden;
+        }
         for (size_t k = 0; k < nb->cells[i].read_count; k++) {
             if (nb->cells[i].reads[k].table != NULL) {
                 const struct sim_table **t = sim_push(nb->arena, &list.tables, &list.count,

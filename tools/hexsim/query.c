@@ -289,7 +289,7 @@ static void make_jinja_loop(struct query *q)
     q->cell->is_nameless = true;
 }
 
-/* The table's name comes from an input: nobody can tell which one is read. */
+/* The table's name comes from an input: only the warehouse knows which one is read. */
 static void make_dynamic(struct query *q)
 {
     if (q->cell->is_dataframe_sql) {
@@ -297,6 +297,9 @@ static void make_dynamic(struct query *q)
         return;
     }
     SAY(q, "SELECT COUNT(*) AS n_rows\nFROM {{ schema_name | sqlsafe }}.orders");
+    struct sim_table *t = SIM_NEW(q->arena, struct sim_table);
+    *t = warehouse_table(q->cell->connection, rng_below(q->rng, WAREHOUSE_TABLES), q->arena);
+    q->cell->hidden = t;
     q->cell->is_partial = true;
     (void)add_output(q, "n_rows");
 }
