@@ -192,6 +192,9 @@ static const char project_sql[] =
     "SELECT p.title, p.owner, iif(p.type = 1, 'COMPONENT', 'PROJECT'), s.host,"
     " coalesce(p.views_all_time, -1), p.edited_ms FROM project p JOIN source s ON s.id ="
     " p.source WHERE p.id = ?1";
+static const char brief_sql[] =
+    "SELECT dataframe, coalesce(nullif(label, ''), title), type, NULL, connection, NULL FROM"
+    " cell WHERE project = ?1 AND hex_id = ?2";
 static const char cell_sql[] =
     "SELECT c.dataframe, coalesce(nullif(c.label, ''), c.title), c.type, iif(c.type = 'SQL',"
     " c.source, NULL), coalesce(n.name, c.connection), iif(d.cell IS NULL, c.columns,"
@@ -245,13 +248,13 @@ static enum status describe_project(struct catalog *catalog, struct graph_node *
 }
 
 static enum status describe_cell(struct catalog *catalog, struct graph_node *node,
-                                 struct arena *arena, struct error *err)
+                                 bool is_brief, struct arena *arena, struct error *err)
 {
     struct str frame = STR_NULL;
     struct str label = STR_NULL;
     struct str *const fields[] = {&frame, &label, &node->type, &node->sql, &node->connection};
     bool has_row = false;
-    struct statement row = sqlite_use(&catalog->db, cell_sql);
+    struct statement row = sqlite_use(&catalog->db, is_brief ? brief_sql : cell_sql);
     bind_int(&row, node->row);
     bind_str(&row, node->id.cell);
     node->type = STR_NULL;
@@ -270,17 +273,33 @@ static enum status describe_cell(struct catalog *catalog, struct graph_node *nod
     return status;
 }
 
-enum status graph_describe(struct catalog *catalog, struct graph_node *node,
-                           struct arena *arena, struct error *err)
+static void copy_project(struct graph_node *node, const struct graph_node *like)
 {
+    node->title = like->title;
+    node->owner = like->owner;
+    node->host = like->host;
+    node->views = like->views;
+    node->edited_ms = like->edited_ms;
+}
+
+enum status graph_describe(struct catalog *catalog, struct graph_node *node,
+                           const struct graph_node *like, bool is_brief, struct arena *arena,
+                           struct error *err)
+{
+    enum status status = OK;
     if (node->id.kind == NODE_KIND_TABLE) {
         node->views = -1;
         node->edited_ms = TIMESTAMP_NONE;
         return describe_table(catalog, node, arena, err);
     }
-    enum status status = describe_project(catalog, node, arena, err);
-    if (status == OK && node->id.kind != NODE_KIND_PROJECT) {
-        status = describe_cell(catalog, node, arena, err);
+    bool is_cell = node->id.kind != NODE_KIND_PROJECT;
+    if (is_cell && like != NULL && like->id.kind != NODE_KIND_TABLE && like->row == node->row) {
+        copy_project(node, like);
+    } else {
+        status = describe_project(catalog, node, arena, err);
+    }
+    if (status == OK && is_cell) {
+        status = describe_cell(catalog, node, is_brief, arena, err);
     }
     return status;
 }
@@ -452,7 +471,8 @@ enum status graph_walk(struct catalog *catalog, const struct graph_node *start,
         status = walk_inputs(&walk, err);
     }
     for (size_t i = 0; i < out->count && status == OK; i++) {
-        status = graph_describe(catalog, &out->nodes[i], arena, err);
+        status = graph_describe(catalog, &out->nodes[i], i > 0 ? &out->nodes[i - 1] : NULL,
+                                false, arena, err);
     }
     map_free(&walk.by_key);
     map_free(&walk.by_edge);

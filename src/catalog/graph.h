@@ -86,9 +86,14 @@ enum status graph_walk(struct catalog *catalog, const struct graph_node *start,
                        const struct graph_steps *steps, struct arena *arena, struct graph *out,
                        struct error *err) WARN_UNUSED;
 
-/* Fills what people read of a node; it may be gone, then little is known. */
+/*
+ * Fills what people read of a node; it may be gone, then little is known. like: a described
+ * node; if it is of the same project, that is not asked for again; may be NULL. is_brief:
+ * without SQL and columns.
+ */
 enum status graph_describe(struct catalog *catalog, struct graph_node *node,
-                           struct arena *arena, struct error *err) WARN_UNUSED;
+                           const struct graph_node *like, bool is_brief, struct arena *arena,
+                           struct error *err) WARN_UNUSED;
 
 /*
  * The edges that begin (is_up: end) at a node, in the order of their rows; one call for each,

@@ -146,7 +146,7 @@ static enum status find_named(struct find *find, struct str name, struct str tex
         struct graph_node node = {.id.kind = NODE_KIND_TABLE,
                                   .row = column_int(&row, 0),
                                   .source = column_int(&row, 1)};
-        status = graph_describe(find->catalog, &node, find->arena, err);
+        status = graph_describe(find->catalog, &node, NULL, true, find->arena, err);
         if (status == OK && is_tail(node.name, text)) {
             status = add_node(find, &node, err);
         }
@@ -213,7 +213,7 @@ enum status graph_find(struct catalog *catalog, struct str text, struct arena *a
         status = find_tables(&find, text, err);
     }
     for (size_t i = 0; i < find.count && status == OK; i++) {
-        status = graph_describe(catalog, &find.nodes[i], arena, err);
+        status = graph_describe(catalog, &find.nodes[i], NULL, true, arena, err);
     }
     if (status == OK && find.count == 0) {
         status = error_set(err, ERR_NOT_FOUND,

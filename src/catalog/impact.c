@@ -283,6 +283,18 @@ static enum status follow_writes(struct walk *walk, struct error *err)
 
 /* ---- order ---- */
 
+/* Items of a project mostly come one after another, or behind the item that led to them. */
+static enum status describe_item(struct walk *walk, size_t item, struct error *err)
+{
+    struct impact_item *it = &walk->items[item];
+    const struct graph_node *like = item > 0 ? &walk->items[item - 1].node : NULL;
+    if (it->via != SIZE_MAX && it->via < item &&
+        walk->items[it->via].node.row == it->node.row) {
+        like = &walk->items[it->via].node;
+    }
+    return graph_describe(walk->catalog, &it->node, like, true, walk->arena, err);
+}
+
 static int compare_items(const void *a, const void *b)
 {
     const struct impact_item *left = *(const struct impact_item *const *)a;
@@ -355,7 +367,7 @@ enum status impact_find(struct catalog *catalog, const struct graph_node *table,
         }
     }
     for (size_t i = 0; i < walk.count && status == OK; i++) {
-        status = graph_describe(catalog, &walk.items[i].node, arena, err);
+        status = describe_item(&walk, i, err);
     }
     if (status == OK) {
         status = sort_items(&walk, out, err);

@@ -266,35 +266,27 @@ static void copy_columns(struct walk *walk, const struct lineage *lineage,
     }
 }
 
-/* What a write puts into the table: under the names that INSERT gives, else under its own. */
+/* What is written goes by the names that INSERT gives. */
+static void name_columns(struct walk *walk, const struct lineage_access *write,
+                         struct notebook_columns *columns)
+{
+    const struct sql_word *word = write->columns;
+    for (size_t i = 0; i < columns->count && word != NULL && walk->status == OK; i++) {
+        struct str name;
+        if (columns->items[i].is_star) {
+            return; /* who knows how many names it takes */
+        }
+        walk->status = notebook_sql_stored(&word->part, walk->dialect, &walk->scratch, &name);
+        columns->items[i].name = walk->status == OK ? keep(walk, name) : STR_NULL;
+        word = word->next;
+    }
+}
+
 static void write_columns(struct walk *walk, struct notebook_sql_table *table,
-                          const struct lineage_access *write,
                           const struct notebook_columns *columns)
 {
-    struct notebook_columns named = {.count = columns->count};
-    const struct sql_word *word = write->columns;
-    if (columns->count == 0) {
-        return;
-    }
-    named.items = arena_array(walk->arena, columns->count, sizeof(*named.items));
-    if (named.items == NULL) {
-        walk->status = ERR_NOMEM;
-        return;
-    }
-    for (size_t i = 0; i < columns->count && walk->status == OK; i++) {
-        named.items[i] = columns->items[i];
-        if (word != NULL && !columns->items[i].is_star) {
-            struct str name;
-            walk->status =
-                notebook_sql_stored(&word->part, walk->dialect, &walk->scratch, &name);
-            named.items[i].name = walk->status == OK ? keep(walk, name) : STR_NULL;
-        }
-        word = word != NULL ? word->next : NULL;
-    }
     struct notebook_columns all = {table->columns, table->column_count};
-    if (walk->status == OK) {
-        walk->status = notebook_columns_merge(&all, &named, walk->arena);
-    }
+    walk->status = notebook_columns_merge(&all, columns, walk->arena);
     table->columns = all.items;
     table->column_count = all.count;
 }
@@ -318,7 +310,7 @@ static void add_write(struct walk *walk, const struct lineage_access *write,
         size_t place = add_table(walk, &walk->writes, meaning, &answer->writes,
                                  &answer->write_count, &answer->write_capacity, write->offset);
         if (walk->status == OK) {
-            write_columns(walk, &answer->writes[place], write, columns);
+            write_columns(walk, &answer->writes[place], columns);
         }
     }
 }
@@ -374,6 +366,9 @@ static void walk_statement(struct walk *walk, const struct lineage *lineage,
     struct notebook_columns columns = {NULL};
     if (statement->column_count > 0 && walk->status == OK) {
         copy_columns(walk, lineage, statement, &columns);
+    }
+    if (statement->write_count > 0 && walk->status == OK) {
+        name_columns(walk, &statement->writes[0], &columns);
     }
     if (statement->is_query || (columns.count > 0 && !walk->has_result)) {
         walk->result = columns;
