@@ -274,7 +274,7 @@ enum status notebook_columns_settle(const struct notebook_sql_cell *cell,
     if (status == OK) {
         status = list_columns(&settle);
     }
-    answer->lacks_origins = lacks_origins(&settle);
+    answer->lacks_origins = answer->lacks_origins || lacks_origins(&settle);
     map_free(&settle.names);
     return status;
 }

@@ -25,8 +25,8 @@ enum status notebook_columns_merge(struct notebook_columns *columns,
                                    struct arena *arena) WARN_UNUSED;
 
 /*
- * Fills answer->dataframe and answer->lacks_origins, and replaces stars in answer->columns by
- * what they stand for, where that is known.
+ * Fills answer->dataframe, sets answer->lacks_origins where they do, and replaces stars in
+ * answer->columns by what they stand for, where that is known.
  */
 enum status notebook_columns_settle(const struct notebook_sql_cell *cell,
                                     struct notebook_sql_answer *answer,

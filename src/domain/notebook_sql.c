@@ -7,7 +7,8 @@
 struct meaning {
     size_t era;           /* of the walk when this was found; 0: never */
     size_t cell;          /* of the data frame; SIZE_MAX: none */
-    bool is_nothing;      /* a temporary table, or a name that only Python knows */
+    bool is_temporary;    /* a temporary table of the notebook */
+    bool is_nothing;      /* that, or a name that only Python knows */
     struct sql_name name; /* complete */
     struct str key;
 };
@@ -127,7 +128,9 @@ static struct meaning meaning_of(struct walk *walk, const struct sql_name *name)
     if (walk->status != OK) {
         return meaning;
     }
-    meaning.is_nothing = is_temporary_schema(name) || map_has(&walk->temporary, meaning.key);
+    meaning.is_temporary =
+        is_temporary_schema(name) || map_has(&walk->temporary, meaning.key);
+    meaning.is_nothing = meaning.is_temporary;
     if (!meaning.is_nothing) {
         meaning.cell = name->count == 1 ? dataframe_of(walk, name->parts[0].text) : SIZE_MAX;
         meaning.is_nothing = meaning.cell == SIZE_MAX && cell->is_dataframe_sql;
@@ -206,6 +209,9 @@ static void copy_origin(struct walk *walk, const struct meaning *meaning, struct
                         struct notebook_sql_column *column)
 {
     struct notebook_sql_origin *origin = &column->origins[column->origin_count];
+    if (meaning->is_temporary) { /* what it was filled from is not followed */
+        walk->answers[walk->cell].lacks_origins = true;
+    }
     if (walk->status != OK || meaning->is_nothing) {
         return;
     }
