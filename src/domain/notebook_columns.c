@@ -95,6 +95,38 @@ static enum status lower(struct arena *arena, struct str name, struct str *out)
     return sql_part_key(&part, sql_rules_of(SQL_DIALECT_GENERIC), arena, out);
 }
 
+/* A data frame's columns are spelled as it was displayed, if only case differs. */
+static enum status spell(struct settle *settle)
+{
+    const struct notebook_sql_cell *cell = settle->cell;
+    struct notebook_sql_answer *answer = settle->answer;
+    struct map shown; /* lower case: place, or -1 for several */
+    enum status status = OK;
+    map_init(&shown);
+    for (size_t i = 0; i < cell->column_count && status == OK; i++) {
+        struct str key;
+        status = lower(settle->arena, cell->columns[i], &key);
+        if (status == OK) {
+            int64_t place = map_has(&shown, key) ? -1 : (int64_t)i;
+            status = map_put(&shown, key, (union map_value){.number = place});
+        }
+    }
+    for (size_t i = 0; i < answer->column_count && status == OK; i++) {
+        struct notebook_sql_column *column = &answer->columns[i];
+        struct str key;
+        status = str_is_null(column->name) ? OK : lower(settle->arena, column->name, &key);
+        if (status != OK || str_is_null(column->name) || column->is_star) {
+            continue;
+        }
+        const union map_value *place = map_get(&shown, key);
+        if (place != NULL && place->number >= 0) {
+            column->name = cell->columns[place->number];
+        }
+    }
+    map_free(&shown);
+    return status;
+}
+
 /* Expressions without a name take the displayed one, if all else agrees. */
 static void name_by_place(const struct settle *settle)
 {
@@ -261,7 +293,10 @@ enum status notebook_columns_settle(const struct notebook_sql_cell *cell,
 {
     struct settle settle = {.cell = cell, .answer = answer, .arena = arena};
     map_init(&settle.names);
-    enum status status = note_names(&settle);
+    enum status status = spell(&settle);
+    if (status == OK) {
+        status = note_names(&settle);
+    }
     if (status == OK && settle.nameless_count > 0) {
         name_by_place(&settle);
         status = note_names(&settle);

@@ -5,6 +5,8 @@
  * without a name; the notebook keeps which columns were last displayed. Together:
  *   - all named by SQL: those, in their order;
  *   - else those displayed, in their order, then those that SQL names beside them.
+ * A name that differs from a displayed one only by case is spelled as it was displayed: so the
+ * data frame's columns are called, by charts too.
  * A star over one source stands for the displayed columns that SQL does not name: each comes
  * from the column of its name there. An expression without a name takes the name that was
  * displayed at its place, when as many columns were displayed as SQL gives.

@@ -49,6 +49,10 @@ COMMANDS = [
     ("show", ["show", "projects", "--catalog", "hex.db"], True, {1}),
     # not with --search: SQLite 3.40 chooses another excerpt when it is short of memory
     ("show --json", ["show", "cells", "--json", "--catalog", "hex.db"], True, {1}),
+    ("lineage", ["lineage", "Weekly orders/orders", "--catalog", "hex.db"], True, {1}),
+    ("lineage --openlineage", ["lineage", "shop.core.orders", "--openlineage", "--catalog",
+                               "hex.db"], True, {1}),
+    ("impact", ["impact", "core.orders.net_amount", "--catalog", "hex.db"], True, {1}),
     ("config check", ["config", "check", "hex.yaml"], False, {1, 2}),
     ("config show", ["config", "show", "hex.yaml"], False, {1, 2}),
     ("help", ["help", "import"], False, {1}),
