@@ -128,8 +128,7 @@ static struct meaning meaning_of(struct walk *walk, const struct sql_name *name)
     if (walk->status != OK) {
         return meaning;
     }
-    meaning.is_temporary =
-        is_temporary_schema(name) || map_has(&walk->temporary, meaning.key);
+    meaning.is_temporary = is_temporary_schema(name) || map_has(&walk->temporary, meaning.key);
     meaning.is_nothing = meaning.is_temporary;
     if (!meaning.is_nothing) {
         meaning.cell = name->count == 1 ? dataframe_of(walk, name->parts[0].text) : SIZE_MAX;
