@@ -185,7 +185,9 @@ static enum status add_behind(struct settle *settle, const struct notebook_sql_c
         return ERR_NOMEM;
     }
     out->origins[0] = star->origins[0];
-    out->origins[0].column = name;
+    if (str_is(star->origins[0].column, "*")) { /* else all of them come from that column */
+        out->origins[0].column = name;
+    }
     out->origin_count = 1;
     return OK;
 }
