@@ -335,7 +335,9 @@ enum status published_begin_work(struct catalog *catalog, struct error *err)
     return sqlite_script(
         &catalog->db,
         "CREATE TEMP TABLE IF NOT EXISTS listed (kind INTEGER NOT NULL, name TEXT NOT NULL,"
-        " json TEXT NOT NULL, PRIMARY KEY (kind, name)) STRICT, WITHOUT ROWID;"
+        " is_deleted INTEGER NOT NULL, json TEXT NOT NULL) STRICT;"
+        "CREATE UNIQUE INDEX IF NOT EXISTS temp.listed_name"
+        " ON listed (kind, name, is_deleted);"
         "CREATE TEMP TABLE IF NOT EXISTS history (kind INTEGER NOT NULL, name TEXT NOT NULL,"
         " json TEXT NOT NULL, PRIMARY KEY (kind, name)) STRICT, WITHOUT ROWID;"
         "CREATE TEMP TABLE IF NOT EXISTS wanted (kind INTEGER NOT NULL, name TEXT NOT NULL,"
@@ -375,10 +377,22 @@ static enum status get_work(struct catalog *catalog, const char *sql, enum publi
 }
 
 enum status published_list(struct catalog *catalog, enum published_kind kind, struct str name,
-                           struct str json, struct error *err)
+                           bool is_deleted, struct str json, struct error *err)
 {
-    return put_work(catalog, "INSERT OR REPLACE INTO temp.listed VALUES (?1, ?2, ?3)", kind,
-                    name, json, err);
+    struct statement row =
+        sqlite_use(&catalog->db, "DELETE FROM temp.listed WHERE kind = ?1 AND name = ?2");
+    bind_int(&row, kind);
+    bind_str(&row, name);
+    enum status status = sqlite_run(&row, err);
+    if (status != OK) {
+        return status;
+    }
+    row = sqlite_use(&catalog->db, "INSERT INTO temp.listed VALUES (?1, ?2, ?3, ?4)");
+    bind_int(&row, kind);
+    bind_str(&row, name);
+    bind_int(&row, is_deleted);
+    bind_str(&row, json);
+    return sqlite_run(&row, err);
 }
 
 enum status published_listed(struct catalog *catalog, enum published_kind kind, struct str name,
@@ -386,6 +400,23 @@ enum status published_listed(struct catalog *catalog, enum published_kind kind, 
 {
     return get_work(catalog, "SELECT json FROM temp.listed WHERE kind = ?1 AND name = ?2", kind,
                     name, arena, out, err);
+}
+
+enum status published_presence(struct catalog *catalog, enum published_kind kind,
+                               struct str name, enum published_presence *out, struct error *err)
+{
+    bool has_row = false;
+    struct statement row = sqlite_use(
+        &catalog->db, "SELECT is_deleted FROM temp.listed WHERE kind = ?1 AND name = ?2");
+    *out = PUBLISHED_ABSENT;
+    bind_int(&row, kind);
+    bind_str(&row, name);
+    enum status status = sqlite_step(&row, &has_row, err);
+    if (status == OK && has_row) {
+        *out = column_int(&row, 0) != 0 ? PUBLISHED_PRESENT_DELETED : PUBLISHED_PRESENT;
+    }
+    sqlite_end(&row);
+    return status;
 }
 
 enum status published_keep_history(struct catalog *catalog, enum published_kind kind,

@@ -108,9 +108,11 @@ enum status published_count(struct catalog *catalog, int64_t publication,
                             enum published_kind kind, int64_t *there, int64_t *unwanted,
                             struct error *err) WARN_UNUSED;
 
+/* Where the counting of a project's views stands; has_base false: nowhere yet. */
 enum status published_get_usage(struct catalog *catalog, int64_t publication,
                                 struct str project, struct usage_state *out,
                                 struct error *err) WARN_UNUSED;
+/* What is counted and confirmed now. */
 enum status published_put_usage(struct catalog *catalog, int64_t publication,
                                 struct str project, const struct usage_state *state,
                                 struct error *err) WARN_UNUSED;
@@ -121,11 +123,16 @@ enum status published_put_usage(struct catalog *catalog, int64_t publication,
 enum status published_begin_work(struct catalog *catalog, struct error *err) WARN_UNUSED;
 /* A server's entity as JSON text. The later one of two with the same name wins. */
 enum status published_list(struct catalog *catalog, enum published_kind kind, struct str name,
-                           struct str json, struct error *err) WARN_UNUSED;
+                           bool is_deleted, struct str json, struct error *err) WARN_UNUSED;
 /* *out STR_NULL: the server does not list it. */
 enum status published_listed(struct catalog *catalog, enum published_kind kind, struct str name,
                              struct arena *arena, struct str *out,
                              struct error *err) WARN_UNUSED;
+enum published_presence { PUBLISHED_ABSENT, PUBLISHED_PRESENT, PUBLISHED_PRESENT_DELETED };
+/* The same without reading it. */
+enum status published_presence(struct catalog *catalog, enum published_kind kind,
+                               struct str name, enum published_presence *out,
+                               struct error *err) WARN_UNUSED;
 /* An entity's history as the server tells it; "" : it tells none. */
 enum status published_keep_history(struct catalog *catalog, enum published_kind kind,
                                    struct str name, struct str json,
