@@ -1,5 +1,7 @@
 #include "om/api.h"
 
+#include "io/http_url.h"
+
 #include <stdlib.h>
 
 #define MAX_ANSWER_BYTES ((size_t)64 * 1024 * 1024)

@@ -3,6 +3,8 @@
  */
 #include "om/run.h"
 
+#include "io/http_url.h"
+
 #include <stdlib.h>
 
 #define PAGE_ROWS 500

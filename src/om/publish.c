@@ -2,6 +2,8 @@
  * The order of things: who are we and what is the server, what does it have, then tags, data
  * models and charts, dashboards, lineage, usage, and deletions last.
  */
+#include "om/publish.h"
+
 #include "om/run.h"
 
 #include <inttypes.h>

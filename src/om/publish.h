@@ -8,6 +8,7 @@
 #ifndef OM_PUBLISH_H
 #define OM_PUBLISH_H
 
+#include "catalog/publishing.h"
 #include "domain/tag.h"
 #include "om/api.h"
 #include "om/change.h"

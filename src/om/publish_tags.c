@@ -3,6 +3,8 @@
  */
 #include "om/run.h"
 
+#include "io/http_url.h"
+
 #include "base/json_out.h"
 
 #include <stdlib.h>

@@ -2,6 +2,7 @@
 
 #include "domain/connection.h"
 #include "domain/name.h"
+#include "io/http_url.h"
 #include "om/run.h"
 
 #include <string.h>

@@ -82,6 +82,7 @@ enum status om_run_get(struct om_run *run, struct str path, struct json **out,
 enum status om_run_call(struct om_run *run, const struct om_request *request, struct json **out,
                         struct error *err) WARN_UNUSED;
 
+/* Where an entity of this kind is counted. */
 struct om_step *om_run_step(struct om_run *run, enum published_kind kind);
 /* An entity that could not be written; logged, kept for the summary. */
 void om_run_failed(struct om_run *run, struct om_step *step, const char *kind, struct str title,
@@ -129,13 +130,21 @@ void om_confirm(struct om_run *run, struct published *next, struct str entity_id
 typedef void om_project_fn(struct om_run *run, struct om_project *project, struct arena *arena);
 void om_each_project(struct om_run *run, bool reads_cells, om_project_fn *each);
 
+/* What all projects want: tags, and how many there are. */
 void om_survey(struct om_run *run);
+/* The dashboard service. */
 void om_publish_service(struct om_run *run);
+/* Classifications and tags. */
 void om_publish_tags(struct om_run *run);
+/* Data models and charts. */
 void om_publish_cells(struct om_run *run);
+/* Dashboards, with links to what is there. */
 void om_publish_dashboards(struct om_run *run);
+/* Edges, new and old. */
 void om_publish_lineage(struct om_run *run);
+/* Views per day. */
 void om_publish_usage(struct om_run *run);
+/* What is gone from Hex. */
 void om_publish_deletions(struct om_run *run);
 
 #endif
