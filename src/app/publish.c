@@ -10,7 +10,6 @@
 /* A client with what goes with every request. */
 struct connection {
     struct http_client *client;
-    struct http_pace *pace;
     struct buf authorization;
     struct http_header *headers;
     struct om_api api;
@@ -19,7 +18,6 @@ struct connection {
 static void close_connection(struct connection *connection)
 {
     http_client_free(connection->client);
-    http_pace_free(connection->pace);
     if (connection->authorization.data != NULL) {
         explicit_bzero(connection->authorization.data, connection->authorization.capacity);
     }
@@ -45,9 +43,8 @@ static enum status open_connection(const struct config *config, const struct clo
         (void)buf_append_cstr(&out->authorization, "Bearer ");
         (void)buf_append_str(&out->authorization, publish->token);
     }
-    out->pace = http_pace_new(0, 0);
     out->headers = calloc(publish->header_count + 1, sizeof(*out->headers));
-    if (buf_status(&out->authorization) != OK || out->pace == NULL || out->headers == NULL) {
+    if (buf_status(&out->authorization) != OK || out->headers == NULL) {
         return error_nomem(err);
     }
     for (size_t i = 0; i < publish->header_count; i++) {
@@ -56,7 +53,6 @@ static enum status open_connection(const struct config *config, const struct clo
     }
     enum status status = http_client_new(&http, &out->client, err);
     out->api = (struct om_api){.client = out->client,
-                               .pace = out->pace,
                                .url = publish->url,
                                .authorization = buf_str(&out->authorization),
                                .extra = out->headers,

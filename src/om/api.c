@@ -95,7 +95,6 @@ enum status om_api_send(const struct om_api *api, const struct om_request *reque
         .body = request->body,
         .max_answer_bytes = MAX_ANSWER_BYTES,
         .is_safe_to_repeat = request->repeats || str_is(str_from(request->method), "GET"),
-        .pace = api->pace,
         .done = on_answer,
         .ctx = pending,
     };

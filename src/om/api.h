@@ -2,8 +2,9 @@
  * api - requests to OpenMetadata's REST API: addresses, headers, bodies, and what its errors
  * say.
  *
- * Owns nothing of the network: the http_client and the token belong to the caller and outlive
- * it. Same thread as the http_client.
+ * OpenMetadata has no quota of requests: a 429 makes the request wait that got it, and no
+ * other. Owns nothing of the network: the http_client and the token belong to the caller and
+ * outlive it. Same thread as the http_client.
  */
 #ifndef OM_API_H
 #define OM_API_H
@@ -13,7 +14,6 @@
 
 struct om_api {
     struct http_client *client;
-    struct http_pace *pace;          /* none of its own: only pauses when the server says 429 */
     struct str url;                  /* "https://om.example.com/api" */
     struct str authorization;        /* "Bearer eyJ..." */
     const struct http_header *extra; /* extraHeaders */

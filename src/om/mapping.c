@@ -142,41 +142,54 @@ static bool is_dataset_node(const struct node *node, struct str project, struct 
            str_eq(node->cell, cell);
 }
 
-/* Columns as last displayed, then those that only lineage knows. */
+static enum status add_column(struct om_dataset *dataset, struct str column,
+                              struct arena *arena, size_t *capacity)
+{
+    struct str *name =
+        arena_push(arena, &dataset->originals, &dataset->column_count, capacity, sizeof(*name));
+    if (name == NULL) {
+        return ERR_NOMEM;
+    }
+    *name = column;
+    return OK;
+}
+
+/* Columns as last displayed, then those that lineage knows: made there, or read from it. */
+static enum status collect_columns(const struct om_project *project, const struct cell *cell,
+                                   struct arena *arena, struct om_dataset *out)
+{
+    struct str id = project->from.project.id;
+    size_t capacity = 0;
+    enum status status = OK;
+    for (size_t i = 0; i < cell->column_count && status == OK; i++) {
+        status = add_column(out, cell->columns[i], arena, &capacity);
+    }
+    for (size_t i = 0; i < project->edge_count; i++) {
+        const struct edge *edge = &project->edges[i];
+        bool is_made = is_dataset_node(&edge->to, id, cell->id);
+        for (size_t k = 0; k < edge->column_count && status == OK; k++) {
+            const struct column_pair *pair = &edge->columns[k];
+            bool is_read = is_dataset_node(&pair->from, id, cell->id);
+            const struct str columns[] = {is_made ? pair->to_column : STR_NULL,
+                                          is_read ? pair->from_column : STR_NULL};
+            for (size_t n = 0; n < 2 && status == OK; n++) {
+                if (!str_is_empty(columns[n]) && !has_column(out, columns[n])) {
+                    status = add_column(out, columns[n], arena, &capacity);
+                }
+            }
+        }
+    }
+    return status;
+}
+
 static enum status map_dataset(const struct om_mapping *mapping, struct om_project *project,
                                const struct cell *cell, struct arena *arena,
                                struct om_dataset *out)
 {
-    size_t capacity = 0;
     *out = (struct om_dataset){.cell = cell};
-    for (size_t i = 0; i < cell->column_count; i++) {
-        struct str *name =
-            arena_push(arena, &out->originals, &out->column_count, &capacity, sizeof(*name));
-        if (name == NULL) {
-            return ERR_NOMEM;
-        }
-        *name = cell->columns[i];
-    }
-    for (size_t i = 0; i < project->edge_count; i++) {
-        const struct edge *edge = &project->edges[i];
-        if (!is_dataset_node(&edge->to, project->from.project.id, cell->id)) {
-            continue;
-        }
-        for (size_t k = 0; k < edge->column_count; k++) {
-            struct str column = edge->columns[k].to_column;
-            if (str_is_empty(column) || has_column(out, column)) {
-                continue;
-            }
-            struct str *name = arena_push(arena, &out->originals, &out->column_count, &capacity,
-                                          sizeof(*name));
-            if (name == NULL) {
-                return ERR_NOMEM;
-            }
-            *name = column;
-        }
-    }
+    enum status status = collect_columns(project, cell, arena, out);
     out->names = arena_array(arena, out->column_count + 1, sizeof(*out->names));
-    if (out->names == NULL ||
+    if (status != OK || out->names == NULL ||
         name_clean_columns(out->originals, out->column_count, arena, out->names) != OK) {
         return ERR_NOMEM;
     }

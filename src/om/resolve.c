@@ -135,10 +135,27 @@ static bool is_named_type(const char *types_text, struct str type)
     return false;
 }
 
+/* Whether Hex's "cloudsql__postgres" is the "cloudsqlpostgres" of the table above. */
+static bool is_same_word(struct str written, struct str word)
+{
+    size_t at = 0;
+    for (size_t i = 0; i < written.n; i++) {
+        char c = (char)(written.p[i] >= 'A' && written.p[i] <= 'Z' ? written.p[i] + 32
+                                                                   : written.p[i]);
+        if (c == '_' || c == '-' || c == ' ') {
+            continue;
+        }
+        if (at >= word.n || word.p[at++] != c) {
+            return false;
+        }
+    }
+    return at == word.n;
+}
+
 static bool is_type(struct str hex_type, struct str service_type)
 {
     for (size_t i = 0; i < sizeof(types) / sizeof(types[0]); i++) {
-        if (str_eq_nocase(hex_type, str_from(types[i].hex))) {
+        if (is_same_word(hex_type, str_from(types[i].hex))) {
             return is_named_type(types[i].service, service_type);
         }
     }
@@ -235,8 +252,9 @@ static void search_schema(struct search *search, const struct item *schema)
 static bool is_database(const struct search *search, struct str name)
 {
     struct str wanted = search->table->database;
-    if (str_is_null(wanted)) {
-        return true; /* the schema and the table decide */
+    bool is_athena = str_eq_nocase(search->connection->type, STR("athena"));
+    if (str_is_null(wanted) || is_athena) {
+        return true; /* the schema and the table decide; Athena's catalog may be absent */
     }
     return str_eq_nocase(name, wanted) || (search->is_two_level && str_is(name, "default"));
 }
