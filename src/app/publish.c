@@ -166,12 +166,23 @@ static enum status find_source(const struct publish_options *options, int64_t *s
     return status;
 }
 
+/* The user's words about data connections, as the publisher wants them. */
+static struct om_connection *connections_of(const struct config *config)
+{
+    struct om_connection *said = calloc(config->connection_count + 1, sizeof(*said));
+    for (size_t i = 0; said != NULL && i < config->connection_count; i++) {
+        said[i] =
+            (struct om_connection){config->connections[i].key, config->connections[i].service};
+    }
+    return said;
+}
+
 enum status publish_run(const struct publish_options *options, struct om_summary *summary,
                         struct error *err)
 {
     const struct config *config = options->config;
     struct connection connection = {.client = NULL};
-    struct om_connection *said = calloc(config->connection_count + 1, sizeof(*said));
+    struct om_connection *said = connections_of(config);
     struct om_options om = options_of(options);
     *summary = (struct om_summary){.worst = OK};
     enum status status =
@@ -234,4 +245,53 @@ void publish_report(const struct config *config, const struct clock *clock,
         log_failure(LOG_LEVEL_WARNING, &err);
     }
     close_connection(&connection);
+}
+
+/* ---- the connection test ---- */
+
+/* What the catalog knows of Hex's data connections; none without a catalog. */
+static void read_connections(const struct publish_options *options, struct arena *arena,
+                             struct data_connection **out, size_t *count)
+{
+    struct publish_options own = *options;
+    struct error ignored = ERROR_INIT;
+    int64_t source = 0;
+    if (catalog_open(options->config->catalog.p, CATALOG_MODE_READ, &options->clock,
+                     &own.catalog, NULL, &ignored) == OK &&
+        find_source(&own, &source, &ignored) == OK &&
+        publishing_connections(own.catalog, source, arena, out, count, &ignored) != OK) {
+        *count = 0;
+    }
+    catalog_close(own.catalog);
+}
+
+enum status publish_probe(const struct config *config, const struct clock *clock,
+                          om_probe_report_fn *report, void *ctx,
+                          const volatile sig_atomic_t *stop, enum status *worst,
+                          struct error *err)
+{
+    const struct publish_options options = {.config = config, .clock = *clock, .stop = stop};
+    struct connection connection = {.client = NULL};
+    struct om_connection *said = connections_of(config);
+    struct om_options om = options_of(&options);
+    struct om_probe_options probe = {.publish = &om, .report = report, .report_ctx = ctx};
+    struct data_connection *connections = NULL;
+    struct arena arena;
+    arena_init(&arena, (size_t)64 * 1024 * 1024);
+    enum status status = said != NULL ? OK : error_nomem(err);
+    if (status == OK) {
+        read_connections(&options, &arena, &connections, &probe.connection_count);
+        probe.connections = connections;
+        status = open_connection(config, clock, &connection, err);
+    }
+    if (status == OK) {
+        om.api = &connection.api;
+        om.connections = said;
+        om.connection_count = config->connection_count;
+        status = om_probe_run(&probe, worst, err);
+    }
+    close_connection(&connection);
+    arena_free(&arena);
+    free(said);
+    return status;
 }

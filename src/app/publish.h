@@ -9,6 +9,7 @@
 
 #include "app/config.h"
 #include "app/exit_code.h"
+#include "om/probe.h"
 #include "om/publish.h"
 #include "om/run_status.h"
 
@@ -45,5 +46,14 @@ enum exit_code publish_exit_code(const struct config *config, const struct om_su
  */
 void publish_report(const struct config *config, const struct clock *clock,
                     const struct om_run_status *status);
+
+/*
+ * Tests the connection to OpenMetadata (om/probe.h), with the data connections that the
+ * catalog knows, if there is one. *worst: what the first failed step failed with.
+ */
+enum status publish_probe(const struct config *config, const struct clock *clock,
+                          om_probe_report_fn *report, void *ctx,
+                          const volatile sig_atomic_t *stop, enum status *worst,
+                          struct error *err) WARN_UNUSED;
 
 #endif

@@ -402,6 +402,17 @@ void om_resolve_read(struct om_run *run)
     }
 }
 
+size_t om_resolve_count_services(struct om_run *run, const struct data_connection *connection)
+{
+    size_t count = 0;
+    const struct items *services =
+        read_list(run, "/v1/services/databaseServices", NULL, STR_NULL);
+    for (size_t i = 0; services != NULL && i < services->count; i++) {
+        count += is_candidate(run->options, connection, &services->items[i]);
+    }
+    return count;
+}
+
 void om_resolve_free(struct om_resolve *resolve)
 {
     map_free(&resolve->tables);

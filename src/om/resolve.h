@@ -27,6 +27,8 @@ struct om_resolve {
 
 /* Reads what is needed for all tables of the source; failures end the run. */
 void om_resolve_read(struct om_run *run);
+/* How many database services of the server may hold a data connection's tables. */
+size_t om_resolve_count_services(struct om_run *run, const struct data_connection *connection);
 void om_resolve_free(struct om_resolve *resolve);
 /* NULL: unknown there. Needs om_resolve_read. */
 const struct om_table *om_resolve_table(struct om_run *run, const struct table_name *table,

@@ -145,8 +145,8 @@ static void tell(const struct cli *cli, const struct ingest_summary *run)
     }
 }
 
-static enum exit_code finish(struct run_view *view, const char *command,
-                             const struct config *config, struct ingest_summary *run,
+static enum exit_code finish(struct run_view *view, const struct publish_pipeline *pipeline,
+                             const char *command, struct ingest_summary *run,
                              enum status status, const struct error *err)
 {
     struct summary_step steps[STEPS + OM_STEP_COUNT] = {
@@ -158,15 +158,18 @@ static enum exit_code finish(struct run_view *view, const char *command,
     if (run->has_published) {
         publish_view_steps(&run->om, &steps[STEPS]);
     }
-    struct summary summary = {.command = command,
-                              .exit_code =
-                                  (enum exit_code)ingest_exit_code(config, run, status),
-                              .started_ms = run->started_ms,
-                              .ended_ms = run->ended_ms,
-                              .steps = steps,
-                              .step_count = STEPS + (run->has_published ? OM_STEP_COUNT : 0),
-                              .catalog = str_from(run->catalog_path),
-                              .absence = &run->sync.absence};
+    struct summary summary = {
+        .command = command,
+        .exit_code = (enum exit_code)ingest_exit_code(pipeline->config, run, status),
+        .started_ms = run->started_ms,
+        .ended_ms = run->ended_ms,
+        .steps = steps,
+        .step_count = STEPS + (run->has_published ? OM_STEP_COUNT : 0),
+        .catalog = str_from(run->catalog_path),
+        .absence = &run->sync.absence};
+    if (str_is(str_from(command), "ingest")) {
+        publish_view_finish(pipeline, &summary);
+    }
     enum exit_code code = run_view_end(view, &summary);
     if (status != OK) {
         (void)cli_fail(view->cli, err);
@@ -201,9 +204,13 @@ static enum exit_code run(struct cli *cli, const struct config *config)
                                            .publish_progress = publish_view_progress,
                                            .accepts_deletes =
                                                option_is_set(&cli->options, "accept-deletes")};
+    struct publish_pipeline pipeline = {.cli = cli, .config = config};
     run_view_start(&view, cli, config_log_level(config));
+    if (options.publishes) {
+        publish_view_begin(&pipeline, cli, config);
+    }
     enum status status = ingest_run(&options, &summary, &err);
-    enum exit_code code = finish(&view, command, config, &summary, status, &err);
+    enum exit_code code = finish(&view, &pipeline, command, &summary, status, &err);
     ingest_summary_free(&summary);
     return code;
 }

@@ -22,54 +22,20 @@ static enum exit_code need_configuration(const struct cli *cli)
     return cli_fail(cli, &err);
 }
 
-static void set_steps(struct om_summary *om, struct om_status_step *steps)
-{
-    for (int i = 0; i < OM_STEP_COUNT; i++) {
-        const struct om_step *step = &om->steps[i];
-        int64_t good = step->records - step->errors;
-        steps[i] =
-            (struct om_status_step){.name = om_step_name((enum om_step_kind)i),
-                                    .records = good < 0 ? 0 : good,
-                                    .updated = step->created + step->updated + step->deleted,
-                                    .warnings = step->warnings,
-                                    .errors = step->errors,
-                                    .filtered = step->filtered};
-    }
-}
-
-static void report(const struct cli *cli, const struct config *config, int64_t started_ms,
-                   struct om_summary *om, const enum exit_code *code)
-{
-    struct om_status_step steps[OM_STEP_COUNT];
-    struct om_run_status status = {.pipeline = config->publish.pipeline,
-                                   .run_id = config->publish.run_id,
-                                   .state = OM_RUN_STATE_RUNNING,
-                                   .started_ms = started_ms,
-                                   .now_ms = clock_wall_ms(&cli->clock)};
-    if (code != NULL) {
-        set_steps(om, steps);
-        status.steps = steps;
-        status.step_count = OM_STEP_COUNT;
-        status.state = *code != EXIT_CODE_OK   ? OM_RUN_STATE_FAILED
-                       : om->failure_count > 0 ? OM_RUN_STATE_PARTIAL
-                                               : OM_RUN_STATE_SUCCESS;
-    }
-    publish_report(config, &cli->clock, &status);
-}
-
-static enum exit_code finish(struct run_view *view, const struct config *config,
-                             const char *path, int64_t started_ms, struct om_summary *om,
-                             enum status status, const struct error *err)
+static enum exit_code finish(struct run_view *view, const struct publish_pipeline *pipeline,
+                             const char *path, struct om_summary *om, enum status status,
+                             const struct error *err)
 {
     struct summary_step steps[OM_STEP_COUNT];
     publish_view_steps(om, steps);
     struct summary summary = {.command = view->cli->options.command->name,
-                              .exit_code = publish_exit_code(config, om, status),
-                              .started_ms = started_ms,
+                              .exit_code = publish_exit_code(pipeline->config, om, status),
+                              .started_ms = pipeline->started_ms,
                               .ended_ms = clock_wall_ms(&view->cli->clock),
                               .steps = steps,
                               .step_count = OM_STEP_COUNT,
                               .catalog = str_from(path)};
+    publish_view_finish(pipeline, &summary);
     enum exit_code code = run_view_end(view, &summary);
     if (status != OK) {
         (void)cli_fail(view->cli, err);
@@ -87,7 +53,7 @@ static enum exit_code publish(struct cli *cli, const struct config *config,
     struct error err = ERROR_INIT;
     struct run_view view;
     struct om_summary om;
-    int64_t started_ms = clock_wall_ms(&cli->clock);
+    struct publish_pipeline pipeline;
     const struct publish_options options = {.config = config,
                                             .clock = cli->clock,
                                             .catalog = catalog,
@@ -99,11 +65,9 @@ static enum exit_code publish(struct cli *cli, const struct config *config,
                                             .progress_ctx = &view,
                                             .stop = stop_install()};
     run_view_start(&view, cli, config_log_level(config));
-    report(cli, config, started_ms, NULL, NULL);
+    publish_view_begin(&pipeline, cli, config);
     enum status status = publish_run(&options, &om, &err);
-    enum exit_code code = publish_exit_code(config, &om, status);
-    report(cli, config, started_ms, &om, &code);
-    code = finish(&view, config, path, started_ms, &om, status, &err);
+    enum exit_code code = finish(&view, &pipeline, path, &om, status, &err);
     om_summary_free(&om);
     return code;
 }

@@ -348,7 +348,7 @@ static const struct option_command commands[] = {
      .example_count = COUNT_OF(sync_examples)},
     {.name = "test",
      .arguments = "-c FILE",
-     .summary = "Test the connection to Hex, step by step",
+     .summary = "Test the connection to Hex (and OpenMetadata), step by step",
      .description =
          "Asks Hex about a dozen things, each once, and prints one step after another: passed, "
          "failed, not allowed, not needed (the configuration does without it) or not tried "
@@ -356,7 +356,10 @@ static const struct option_command commands[] = {
          "Nothing is kept and nothing is changed.\n\n"
          "Mandatory: address, token, projects, metadata, notebook, outputs, data connections. "
          "Optional: users, collections, groups, queried tables; without them the exit status "
-         "is 0 all the same. docs/test-connection.md shows a run.",
+         "is 0 all the same. docs/test-connection.md shows a run.\n\n"
+         "With the sink metadata-rest the connection to OpenMetadata is tested after that: "
+         "address, version, token, what the bot may write, and which data connections have a "
+         "database service there. Nothing is written.",
      .options = test_options,
      .option_count = COUNT_OF(test_options),
      .examples = test_examples,

@@ -1,6 +1,10 @@
 #include "app/cli/publish_view.h"
 
+#include "app/publish.h"
+
 #include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
 
 static const char *const step_names[OM_STEP_COUNT] = {
     "Published tags",       "Published data models", "Published charts",
@@ -127,4 +131,81 @@ const char *publish_view_remedy(enum status status)
     default:
         return NULL;
     }
+}
+
+/* ---- the ingestion pipeline ---- */
+
+static void report(const struct publish_pipeline *pipeline, enum om_run_state state,
+                   const struct om_status_step *steps, size_t count)
+{
+    const struct config *config = pipeline->config;
+    bool has_id = !str_is_empty(config->publish.run_id);
+    const struct om_run_status status = {.pipeline = config->publish.pipeline,
+                                         .run_id = has_id ? config->publish.run_id
+                                                          : str_from(pipeline->run_id),
+                                         .state = state,
+                                         .started_ms = pipeline->started_ms,
+                                         .now_ms = clock_wall_ms(&pipeline->cli->clock),
+                                         .steps = steps,
+                                         .step_count = count};
+    publish_report(config, &pipeline->cli->clock, &status);
+}
+
+void publish_view_begin(struct publish_pipeline *pipeline, const struct cli *cli,
+                        const struct config *config)
+{
+    uint64_t high = clock_random(&cli->clock);
+    uint64_t low = clock_random(&cli->clock);
+    *pipeline = (struct publish_pipeline){
+        .cli = cli, .config = config, .started_ms = clock_wall_ms(&cli->clock)};
+    /* A UUID of version 4. */
+    (void)snprintf(pipeline->run_id, sizeof(pipeline->run_id),
+                   "%08x-%04x-4%03x-%04x-%012" PRIx64, (unsigned)(high >> 32),
+                   (unsigned)(high >> 16 & 0xFFFF), (unsigned)(high & 0xFFF),
+                   (unsigned)(0x8000 | (low >> 48 & 0x3FFF)), low & 0xFFFFFFFFFFFF);
+    report(pipeline, OM_RUN_STATE_RUNNING, NULL, 0);
+}
+
+/* A step's failures in the server's form; NULL without any. */
+static struct om_status_failure *failures_for(const struct summary_step *step)
+{
+    struct om_status_failure *failures =
+        step->failure_count > 0 ? calloc(step->failure_count, sizeof(*failures)) : NULL;
+    for (size_t i = 0; failures != NULL && i < step->failure_count; i++) {
+        failures[i] =
+            (struct om_status_failure){step->failures[i].name, step->failures[i].error};
+    }
+    return failures;
+}
+
+void publish_view_finish(const struct publish_pipeline *pipeline, const struct summary *summary)
+{
+    struct om_status_step *steps = calloc(summary->step_count + 1, sizeof(*steps));
+    int64_t errors = 0;
+    if (steps == NULL) {
+        return; /* the run itself went as it went */
+    }
+    for (size_t i = 0; i < summary->step_count; i++) {
+        const struct summary_step *step = &summary->steps[i];
+        struct om_status_failure *failures = failures_for(step);
+        steps[i] = (struct om_status_step){.name = step->name,
+                                           .records = step->records,
+                                           .updated = step->updated_records,
+                                           .warnings = step->warnings,
+                                           .errors = step->errors,
+                                           .filtered = step->filtered,
+                                           .failures = failures,
+                                           .failure_count =
+                                               failures != NULL ? step->failure_count : 0};
+        errors += step->errors;
+    }
+    report(pipeline,
+           summary->exit_code != EXIT_CODE_OK ? OM_RUN_STATE_FAILED
+           : errors > 0                       ? OM_RUN_STATE_PARTIAL
+                                              : OM_RUN_STATE_SUCCESS,
+           steps, summary->step_count);
+    for (size_t i = 0; i < summary->step_count; i++) {
+        free((void *)(uintptr_t)steps[i].failures);
+    }
+    free(steps);
 }
