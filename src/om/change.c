@@ -314,7 +314,8 @@ static enum status decide_fields(struct decision *d)
         status = effective_columns(d, &effective);
     }
     d->out->row = effective;
-    d->entity = &d->out->row;
+    d->out->ours = effective;
+    d->entity = &d->out->ours;
     for (int i = 0; i < PUBLISHED_FIELD_COUNT && status == OK; i++) {
         enum published_field field = (enum published_field)i;
         if (om_kind_has_field(kind, field)) {
@@ -368,6 +369,7 @@ static void create(struct decision *d)
     out->action = OM_ACTION_CREATE;
     out->needs_row = true;
     out->row = *d->entity;
+    out->ours = *d->entity;
     if (d->shown->is_there) {
         return; /* brought back with what it had: the next run compares it with the old base */
     }

@@ -45,6 +45,7 @@ struct om_change {
     bool needs_override;   /* that row alone, with overrideMetadata */
     bool has_new_base;     /* next differs from what is stored */
     struct om_entity row;  /* what the row says: ours, or theirs where theirs stays */
+    struct om_entity ours; /* what Hex says: its hash is the sourceHash */
     struct published next; /* to be stored when the server has confirmed */
 };
 

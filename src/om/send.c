@@ -547,35 +547,48 @@ static void send_patch(struct om_run *run, const struct om_change *change,
 
 /* ---- a change ---- */
 
-/* The row's JSON with its hash; another one when the server has this hash already. */
+/* The hash of what Hex says; another one when the server has this hash already. */
+static enum status hash_source(const struct om_change *change, const struct om_shown *shown,
+                               struct arena *arena, struct str *out)
+{
+    struct buf text;
+    struct json_out json;
+    buf_init(&text, MAX_BODY_BYTES);
+    json_out_init(&json, &text);
+    json_out_object(&json);
+    om_entity_write(&change->ours, false, &json);
+    json_out_object_end(&json);
+    enum status status = buf_status(&text);
+    for (unsigned salt = 0; salt < 2 && status == OK; salt++) {
+        status = om_source_hash(buf_str(&text), salt, arena, out);
+        if (!str_eq(*out, shown->source_hash)) {
+            break;
+        }
+    }
+    buf_free(&text);
+    return status;
+}
+
 static enum status write_body(const struct om_change *change, const struct om_shown *shown,
                               struct arena *arena, struct row *row)
 {
     struct om_entity entity = change->row;
     struct buf text;
     struct json_out out;
-    enum status status = OK;
-    bool is_new = change->action == OM_ACTION_CREATE;
+    enum status status = hash_source(change, shown, arena, &row->hash);
+    if (status != OK) {
+        return status;
+    }
     if (row->overrides) {
         entity.description = STR_NULL; /* comes with the fresh look */
     }
     buf_init(&text, MAX_BODY_BYTES);
     json_out_init(&out, &text);
     json_out_object(&out);
-    om_entity_write(&entity, is_new, &out);
-    for (unsigned salt = 0; salt < 2 && status == OK; salt++) {
-        status = buf_status(&text);
-        status =
-            status == OK ? om_source_hash(buf_str(&text), salt, arena, &row->hash) : status;
-        if (status != OK || !str_eq(row->hash, shown->source_hash)) {
-            break;
-        }
-    }
-    if (status == OK) {
-        json_out_field_str(&out, "sourceHash", row->hash);
-        json_out_object_end(&out);
-        status = buf_status(&text);
-    }
+    om_entity_write(&entity, change->action == OM_ACTION_CREATE, &out);
+    json_out_field_str(&out, "sourceHash", row->hash);
+    json_out_object_end(&out);
+    status = buf_status(&text);
     status = status == OK ? arena_str(arena, buf_str(&text), &row->body) : status;
     buf_free(&text);
     return status;

@@ -263,24 +263,45 @@ enum merge_author om_history_author(const struct om_history *history, const char
     return author_of(oldest, user);
 }
 
-/* The items of one change; a value is a JSON array inside a string. */
-static enum status push_items(const struct json *change, const char *item_key,
-                              struct arena *arena, struct str **out, size_t *count,
-                              size_t *capacity)
+/* A list as a change tells it: a JSON array inside a string; NULL for anything else. */
+static struct json *read_items(const struct json *change, const char *key)
 {
     struct json *items = NULL;
-    enum status status = OK;
-    struct str text = json_str(json_get(change, "oldValue"));
+    struct str text = json_str(json_get(change, key));
     if (str_is_empty(text) || json_parse(text, &json_limits_default, &items, NULL) != OK) {
-        return OK;
+        return NULL;
     }
-    for (size_t i = 0; i < json_count(items) && status == OK; i++) {
+    return items;
+}
+
+static bool has_item(const struct json *items, const char *item_key, struct str item)
+{
+    for (size_t i = 0; i < json_count(items); i++) {
+        if (str_eq(json_str(json_get(json_at(items, i), item_key)), item)) {
+            return true;
+        }
+    }
+    return false;
+}
+
+/* What was there before one change and not after it. */
+static enum status push_dropped(const struct json *change, const char *item_key,
+                                struct arena *arena, struct str **out, size_t *count,
+                                size_t *capacity)
+{
+    struct json *before = read_items(change, "oldValue");
+    struct json *after = read_items(change, "newValue");
+    enum status status = OK;
+    for (size_t i = 0; i < json_count(before) && status == OK; i++) {
+        struct str text = json_str(json_get(json_at(before, i), item_key));
+        if (str_is_null(text) || has_item(after, item_key, text)) {
+            continue;
+        }
         struct str *item = arena_push(arena, out, count, capacity, sizeof(*item));
-        status = item != NULL
-                     ? arena_str(arena, json_str(json_get(json_at(items, i), item_key)), item)
-                     : ERR_NOMEM;
+        status = item != NULL ? arena_str(arena, text, item) : ERR_NOMEM;
     }
-    json_free(items);
+    json_free(before);
+    json_free(after);
     return status;
 }
 
@@ -288,21 +309,22 @@ enum status om_history_dropped(const struct om_history *history, const char *fie
                                const char *item_key, struct str user, struct arena *arena,
                                struct str **out, size_t *count)
 {
+    /* Servers tell a list's change as what was taken away, or as the list before and after. */
+    static const char *const lists[] = {"fieldsDeleted", "fieldsUpdated"};
     size_t capacity = 0;
     enum status status = OK;
     *out = NULL;
     *count = 0;
     for (size_t i = 0; history != NULL && i < history->count; i++) {
         const struct json *version = history->versions[i];
-        const struct json *changes =
-            json_path(version, "changeDescription", "fieldsDeleted", NULL);
-        if (author_of(version, user) == MERGE_AUTHOR_US) {
-            continue;
-        }
-        for (size_t k = 0; k < json_count(changes) && status == OK; k++) {
-            const struct json *change = json_at(changes, k);
-            if (str_is(json_str(json_get(change, "name")), field)) {
-                status = push_items(change, item_key, arena, out, count, &capacity);
+        for (size_t l = 0; l < 2 && author_of(version, user) != MERGE_AUTHOR_US; l++) {
+            const struct json *changes =
+                json_path(version, "changeDescription", lists[l], NULL);
+            for (size_t k = 0; k < json_count(changes) && status == OK; k++) {
+                const struct json *change = json_at(changes, k);
+                if (str_is(json_str(json_get(change, "name")), field)) {
+                    status = push_dropped(change, item_key, arena, out, count, &capacity);
+                }
             }
         }
     }

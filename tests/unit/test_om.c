@@ -203,7 +203,10 @@ static void test_who_changed_what(void **state)
     static const char dropped_text[] =
         "{\"versions\":[{\"version\":0.2,\"updatedBy\":\"ann\",\"changeDescription\":{"
         "\"fieldsDeleted\":[{\"name\":\"tags\",\"oldValue\":\"[{\\\"tagFQN\\\":"
-        "\\\"HexStatus.Approved\\\"}]\"}]}}]}";
+        "\\\"HexStatus.Approved\\\"}]\"}]}},{\"version\":0.3,\"updatedBy\":\"ann\","
+        "\"changeDescription\":{\"fieldsUpdated\":[{\"name\":\"tags\",\"oldValue\":"
+        "\"[{\\\"tagFQN\\\":\\\"A.B\\\"},{\\\"tagFQN\\\":\\\"A.C\\\"}]\",\"newValue\":"
+        "\"[{\\\"tagFQN\\\":\\\"A.C\\\"}]\"}]}}]}";
     struct om_history *history = NULL;
     struct error err = ERROR_INIT;
     struct str *dropped = NULL;
@@ -219,8 +222,9 @@ static void test_who_changed_what(void **state)
     assert_int_equal(om_history_author(history, "owners", ME), MERGE_AUTHOR_LOST);
     assert_int_equal(
         om_history_dropped(history, "tags", "tagFQN", ME, &arena, &dropped, &count), OK);
-    assert_int_equal(count, 1);
-    assert_true(str_is(dropped[0], "HexStatus.Approved"));
+    assert_int_equal(count, 2);
+    assert_true(str_is(dropped[0], "A.B")); /* the newest version comes first */
+    assert_true(str_is(dropped[1], "HexStatus.Approved"));
     om_history_free(history);
 
     assert_int_equal(om_history_read(STR(""), &history, &err), OK);
