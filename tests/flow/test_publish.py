@@ -174,6 +174,22 @@ class PublishTest(unittest.TestCase):
             done = self.check(publisher.run("plan", "--json", "--exit-code"), 0)
             self.assertEqual(json.loads(done.stdout)["create"], 0)
 
+    def test_views_are_counted_per_day_and_posted_once(self):
+        with Workspace("--projects", "20") as workspace, Server() as server:
+            publisher, truth = self.first(workspace, server)
+            self.assertNotIn("POST /usage/dashboard/X", shapes(server.requests()))
+            viewed = next(iter(truth.projects))
+            for count, total in ((3, 3), (2, 5)):
+                workspace.control("view", id=viewed, count=count)
+                posted = [r for r in self.again(publisher) if "/usage/" in r["path"]]
+                self.assertEqual(len(posted), 2, [r["path"] for r in posted])
+                body = posted[0]["body"]
+                body = json.loads(body) if isinstance(body, str) else body
+                self.assertEqual(body["count"], total)
+                self.assertIn("compute.percentile/dashboard/" + body["date"], posted[1]["path"])
+            again = self.again(publisher)
+            self.assertEqual([r for r in again if "/usage/" in r["path"]], [])
+
     # ---- what people did stays ----
 
     def curate(self, server, project, model):
