@@ -98,6 +98,17 @@ static bool wants_child(void *ctx, enum published_kind kind, struct str title)
 
 /* ---- the run ---- */
 
+/* Of all settings, secrets left out: publishing looks at everything again when one changes. */
+static uint64_t digest_settings(const struct config *config)
+{
+    struct buf text;
+    buf_init(&text, (size_t)4 * 1024 * 1024);
+    config_write_effective(config, &text);
+    uint64_t digest = str_hash(buf_str(&text));
+    buf_free(&text);
+    return digest;
+}
+
 static struct om_options options_of(const struct publish_options *options)
 {
     const struct config *config = options->config;
@@ -143,6 +154,7 @@ static struct om_options options_of(const struct publish_options *options)
         .stop = options->stop,
         .in_flight = IN_FLIGHT,
     };
+    om.settings_digest = digest_settings(config);
     memcpy(om.tags.classification, publish->tags, sizeof(publish->tags));
     return om;
 }

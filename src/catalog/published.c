@@ -82,6 +82,7 @@ enum status published_set_service(struct catalog *catalog, struct publication *p
 {
     static const char *const forget_sqls[] = {
         "DELETE FROM published WHERE publication = ?1 AND kind >= 2", /* not the tags */
+        "DELETE FROM published_project WHERE publication = ?1",
         "DELETE FROM published_usage WHERE publication = ?1"};
     bool is_other =
         !str_is_null(publication->service_id) && !str_eq(publication->service_id, service_id);
@@ -89,7 +90,7 @@ enum status published_set_service(struct catalog *catalog, struct publication *p
     if (str_eq(publication->service_id, service_id)) {
         return OK;
     }
-    for (size_t i = 0; i < 2 && is_other && status == OK; i++) {
+    for (size_t i = 0; i < 3 && is_other && status == OK; i++) {
         status = store_run_with(catalog, forget_sqls[i], publication->id, err);
     }
     if (status != OK) {
@@ -247,7 +248,8 @@ enum status published_drop(struct catalog *catalog, int64_t publication,
 }
 
 #define UNWANTED                                                                               \
-    " NOT EXISTS (SELECT 1 FROM temp.wanted w WHERE w.kind = p.kind AND w.name = p.name)"
+    " NOT EXISTS (SELECT 1 FROM temp.wanted w WHERE w.kind = p.kind AND w.name = p.name)"      \
+    " AND NOT EXISTS (SELECT 1 FROM temp.settled s WHERE s.project = p.parent)"
 
 enum status published_next_unwanted(struct catalog *catalog, int64_t publication,
                                     enum published_kind kind, struct str after,
@@ -328,6 +330,35 @@ enum status published_put_usage(struct catalog *catalog, int64_t publication,
     return sqlite_run(&row, err);
 }
 
+/* ---- projects that need no look ---- */
+
+enum status published_is_settled(struct catalog *catalog, int64_t publication,
+                                 struct str project, uint64_t mark, bool *out,
+                                 struct error *err)
+{
+    struct statement row =
+        sqlite_use(&catalog->db, "SELECT 1 FROM published_project WHERE publication = ?1"
+                                 " AND project = ?2 AND mark = ?3");
+    bind_int(&row, publication);
+    bind_str(&row, project);
+    bind_int(&row, (int64_t)mark);
+    enum status status = sqlite_step(&row, out, err);
+    sqlite_end(&row);
+    return status;
+}
+
+enum status published_settle(struct catalog *catalog, int64_t publication, struct str project,
+                             uint64_t mark, struct error *err)
+{
+    struct statement row = sqlite_use(
+        &catalog->db, "INSERT OR REPLACE INTO published_project (publication, project, mark)"
+                      " VALUES (?1, ?2, ?3)");
+    bind_int(&row, publication);
+    bind_str(&row, project);
+    bind_int(&row, (int64_t)mark);
+    return sqlite_run(&row, err);
+}
+
 /* ---- working tables ---- */
 
 enum status published_begin_work(struct catalog *catalog, struct error *err)
@@ -342,6 +373,8 @@ enum status published_begin_work(struct catalog *catalog, struct error *err)
         " json TEXT NOT NULL, PRIMARY KEY (kind, name)) STRICT, WITHOUT ROWID;"
         "CREATE TEMP TABLE IF NOT EXISTS wanted (kind INTEGER NOT NULL, name TEXT NOT NULL,"
         " PRIMARY KEY (kind, name)) STRICT, WITHOUT ROWID;"
+        "CREATE TEMP TABLE IF NOT EXISTS settled (project TEXT PRIMARY KEY) STRICT,"
+        " WITHOUT ROWID; DELETE FROM temp.settled;"
         "DELETE FROM temp.listed; DELETE FROM temp.history; DELETE FROM temp.wanted;",
         err);
 }
@@ -452,4 +485,24 @@ enum status published_want_children(struct catalog *catalog, int64_t publication
     bind_int(&row, kind);
     bind_str(&row, parent);
     return sqlite_run(&row, err);
+}
+
+enum status published_want_project(struct catalog *catalog, struct str project,
+                                   struct error *err)
+{
+    struct statement row =
+        sqlite_use(&catalog->db, "INSERT OR IGNORE INTO temp.settled VALUES (?1)");
+    bind_str(&row, project);
+    return sqlite_run(&row, err);
+}
+
+enum status published_is_project_wanted(struct catalog *catalog, struct str project, bool *out,
+                                        struct error *err)
+{
+    struct statement row =
+        sqlite_use(&catalog->db, "SELECT 1 FROM temp.settled WHERE project = ?1");
+    bind_str(&row, project);
+    enum status status = sqlite_step(&row, out, err);
+    sqlite_end(&row);
+    return status;
 }

@@ -117,6 +117,16 @@ enum status published_put_usage(struct catalog *catalog, int64_t publication,
                                 struct str project, const struct usage_state *state,
                                 struct error *err) WARN_UNUSED;
 
+/* ---- projects that need no look ---- */
+
+/* Whether nothing was left to do for the project when it had this mark. */
+enum status published_is_settled(struct catalog *catalog, int64_t publication,
+                                 struct str project, uint64_t mark, bool *out,
+                                 struct error *err) WARN_UNUSED;
+/* Nothing is left to do. */
+enum status published_settle(struct catalog *catalog, int64_t publication, struct str project,
+                             uint64_t mark, struct error *err) WARN_UNUSED;
+
 /* ---- working tables: what the server lists, what is wanted, who changed what ---- */
 
 /* Makes them, empty. */
@@ -142,6 +152,11 @@ enum status published_history(struct catalog *catalog, enum published_kind kind,
                               struct error *err) WARN_UNUSED;
 enum status published_want(struct catalog *catalog, enum published_kind kind, struct str name,
                            struct error *err) WARN_UNUSED;
+/* A settled project: all that belongs to it is wanted. */
+enum status published_want_project(struct catalog *catalog, struct str project,
+                                   struct error *err) WARN_UNUSED;
+enum status published_is_project_wanted(struct catalog *catalog, struct str project, bool *out,
+                                        struct error *err) WARN_UNUSED;
 /* Its project is there, but what it holds is not known: all its children are wanted. */
 enum status published_want_children(struct catalog *catalog, int64_t publication,
                                     enum published_kind kind, struct str parent,

@@ -10,7 +10,8 @@ static const char project_sql[] =
     " s.host, s.name,"
     " EXISTS (SELECT 1 FROM sharing h WHERE h.project = p.id AND h.kind IN (2, 3, 4)"
     "  AND coalesce(h.access, '') NOT IN ('', 'NONE')),"
-    " EXISTS (SELECT 1 FROM notebook n WHERE n.project = p.id)"
+    " EXISTS (SELECT 1 FROM notebook n WHERE n.project = p.id),"
+    " p.listing_hash, p.content_read, p.content_read_ms, p.analysis"
     " FROM project p JOIN source s ON s.id = p.source"
     " WHERE p.source = ?1 AND p.id > ?3 AND (p.state = 0 OR (?2 AND p.state = 1))"
     " ORDER BY p.id LIMIT 1";
@@ -97,6 +98,12 @@ static enum status read_project(const struct statement *row, struct arena *arena
     project->views.all_time = column_int_or(row, 13, -1);
     out->is_shared = column_int(row, 16) != 0;
     out->has_notebook = column_int(row, 17) != 0;
+    out->mark = store_digest(0, column_view(row, 14));
+    out->mark = store_digest(out->mark, column_view(row, 15));
+    out->mark = store_digest_int(out->mark, column_int(row, 18));
+    out->mark = store_digest(out->mark, column_view(row, 19));
+    out->mark = store_digest_int(out->mark, column_int_or(row, 20, -1));
+    out->mark = store_digest_int(out->mark, column_int(row, 21));
     enum status status = column_str(row, 1, arena, &project->id, err);
     for (int i = 0; i < 5 && status == OK; i++) {
         status = column_str(row, 4 + i, arena, texts[i], err);
@@ -153,10 +160,11 @@ enum status publishing_cells(struct catalog *catalog, int64_t project, struct ar
     enum status status = OK;
     struct statement row = sqlite_use(
         &catalog->db,
-        "SELECT hex_id, type, label, connection, source, dataframe, title, chart_type, columns"
-        " FROM cell WHERE project = ?1 AND (dataframe IS NOT NULL OR type IN ('CHART',"
-        " 'EXPLORE', 'VEGA_CHART', 'METRIC', 'PIVOT', 'MAP', 'DISPLAY_TABLE'))"
-        " ORDER BY position");
+        "SELECT c.hex_id, c.type, c.label, c.connection, c.source, c.dataframe, c.title,"
+        " c.chart_type, coalesce(d.columns, c.columns) FROM cell c"
+        " LEFT JOIN dataset d ON d.project = c.project AND d.cell = c.hex_id"
+        " WHERE c.project = ?1 AND (c.dataframe IS NOT NULL OR c.type IN ('CHART', 'EXPLORE',"
+        " 'VEGA_CHART', 'METRIC', 'PIVOT', 'MAP', 'DISPLAY_TABLE')) ORDER BY c.position");
     *out = NULL;
     *count = 0;
     bind_int(&row, project);

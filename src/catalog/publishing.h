@@ -16,6 +16,7 @@ struct publishing_project {
     size_t collection_count;
     bool is_shared;    /* with the workspace, the public or a collection */
     bool has_notebook; /* its cells are known */
+    uint64_t mark;     /* changes when anything of it does: listing, cells, edges */
 };
 
 /*

@@ -55,6 +55,7 @@ CREATE TABLE project (
     failure TEXT,                 -- why the last read failed
     failed_ms INTEGER,
     needs_analysis INTEGER NOT NULL DEFAULT 0,
+    analysis INTEGER NOT NULL DEFAULT 0, -- how often its edges were computed
     age_offset_ms INTEGER NOT NULL DEFAULT 0, -- spreads re-reading for age, domain/refresh.h
     aged_ms INTEGER,              -- when it was last asked for because of its age alone
     aged_requests INTEGER,        -- what that cost
@@ -366,6 +367,13 @@ CREATE TABLE published (
     tags TEXT,                    -- what was sent of them, a JSON array
     owners TEXT,
     PRIMARY KEY (publication, kind, name)
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE published_project (  -- nothing is left to do for it
+    publication INTEGER NOT NULL REFERENCES publication ON DELETE CASCADE,
+    project TEXT NOT NULL,        -- Hex's id
+    mark INTEGER NOT NULL,        -- of what it was made from
+    PRIMARY KEY (publication, project)
 ) STRICT, WITHOUT ROWID;
 
 CREATE TABLE published_usage (

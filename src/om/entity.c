@@ -183,6 +183,11 @@ uint64_t om_entity_digest(const struct om_entity *entity)
     return mix_all(digest, entity->owners, entity->owner_count);
 }
 
+uint64_t om_mapping_version(void)
+{
+    return MAPPING_VERSION;
+}
+
 enum status om_source_hash(struct str body, unsigned salt, struct arena *arena, struct str *out)
 {
     static const char digits[] = "0123456789abcdef";

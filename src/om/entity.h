@@ -69,6 +69,8 @@ const char *om_field_name(enum published_field field);
 
 /* Of everything that is written, mapping version included. */
 uint64_t om_entity_digest(const struct om_entity *entity);
+/* Another one makes every entity be written again. */
+uint64_t om_mapping_version(void);
 /* 32 hex digits of the body, for the field sourceHash; salt makes another one of the same. */
 enum status om_source_hash(struct str body, unsigned salt, struct arena *arena,
                            struct str *out) WARN_UNUSED;

@@ -3,6 +3,7 @@
  */
 #include "om/run.h"
 
+#include "base/json_out.h"
 #include "io/http_url.h"
 
 #include <stdlib.h>
@@ -122,6 +123,28 @@ void om_list_read(struct om_run *run, struct str path, om_item_fn *each, void *c
 
 /* ---- what is compared with ---- */
 
+/* All that is needed of what belongs to a settled project: that it is there. */
+static enum status write_entity(struct om_run *run, const struct json *item, struct str name,
+                                struct buf *text, struct error *err)
+{
+    size_t bar = str_find(name, '_');
+    struct str project = str_sub(name, 0, bar == SIZE_MAX ? name.n : bar);
+    struct json_out out;
+    bool is_settled = false;
+    enum status status = published_is_project_wanted(run->catalog, project, &is_settled, err);
+    if (status != OK) {
+        return status;
+    }
+    if (!is_settled) {
+        return json_write_sorted(item, text) == OK ? OK : error_nomem(err);
+    }
+    json_out_init(&out, text);
+    json_out_object(&out);
+    json_out_field_str(&out, "id", json_str(json_get(item, "id")));
+    json_out_object_end(&out);
+    return buf_status(text) == OK ? OK : error_nomem(err);
+}
+
 static enum status keep_entity(struct om_run *run, enum published_kind kind,
                                const struct json *item, struct error *err)
 {
@@ -133,9 +156,10 @@ static enum status keep_entity(struct om_run *run, enum published_kind kind,
     if (str_is_null(name)) {
         status =
             error_set(err, ERR_PARSE, "a %s of OpenMetadata has no name", om_kind_name(kind));
-    } else if (json_write_sorted(item, &text) != OK) {
-        status = error_nomem(err);
     } else {
+        status = write_entity(run, item, name, &text, err);
+    }
+    if (status == OK) {
         status = published_list(run->catalog, kind, name, is_deleted, buf_str(&text), err);
     }
     buf_free(&text);
@@ -220,8 +244,12 @@ void om_lists_read(struct om_run *run)
         start_kind(run, PUBLISHED_CHART);
         start_kind(run, PUBLISHED_DATA_MODEL);
     }
-    if (!om_run_is_ending(run) && run->options->includes_owners) {
-        (void)om_list_start(run, STR("/v1/users"), keep_user, run);
-    }
     om_run_wait(run, 0);
+}
+
+void om_users_read(struct om_run *run)
+{
+    if (run->options->includes_owners) {
+        om_list_read(run, STR("/v1/users"), keep_user, run);
+    }
 }

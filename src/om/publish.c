@@ -48,31 +48,39 @@ static enum status map_one(struct om_run *run, bool reads_cells, struct arena *a
     return om_map_dashboard(&run->mapping, arena, project) == OK ? OK : error_nomem(err);
 }
 
+/* Takes a look at one; its requests and failures leave it unsettled. */
+static void look(struct om_run *run, struct om_open *open, bool reads_cells,
+                 struct arena *arena, om_project_fn *each)
+{
+    struct om_project project = {.cell_count = 0};
+    struct error err = ERROR_INIT;
+    int64_t after = open->row - 1;
+    int64_t requests = run->summary->requests;
+    bool has_more = false;
+    enum status status = publishing_next_project(run->catalog, run->options->source,
+                                                 run->options->includes_archived, &after, arena,
+                                                 &project.from, &has_more, &err);
+    if (status == OK && (!has_more || project.from.row != open->row)) {
+        return; /* another program took it away */
+    }
+    status = status == OK ? map_one(run, reads_cells, arena, &project, &err) : status;
+    if (status != OK) {
+        om_run_fatal(run, &err);
+        return;
+    }
+    run->is_unsettled = false;
+    each(run, &project, arena);
+    open->is_unsettled =
+        open->is_unsettled || run->is_unsettled || run->summary->requests != requests;
+}
+
 void om_each_project(struct om_run *run, bool reads_cells, om_project_fn *each)
 {
     struct arena arena;
-    struct error err = ERROR_INIT;
-    int64_t after = 0;
-    bool has_more = true;
     arena_init(&arena, OM_PROJECT_BYTES);
-    while (!om_run_is_ending(run)) {
-        struct om_project project = {.cell_count = 0};
+    for (size_t i = 0; i < run->open_count && !om_run_is_ending(run); i++) {
         arena_reset(&arena);
-        enum status status = publishing_next_project(run->catalog, run->options->source,
-                                                     run->options->includes_archived, &after,
-                                                     &arena, &project.from, &has_more, &err);
-        if (status == OK && !has_more) {
-            break;
-        }
-        if (status == OK && !is_wanted(run, &project.from)) {
-            continue;
-        }
-        status = status == OK ? map_one(run, reads_cells, &arena, &project, &err) : status;
-        if (status != OK) {
-            om_run_fatal(run, &err);
-            break;
-        }
-        each(run, &project, &arena);
+        look(run, &run->open[i], reads_cells, &arena, each);
     }
     arena_free(&arena);
 }
@@ -100,36 +108,122 @@ static enum status note_tag(struct om_run *run, const struct tag *tag)
     return map_put(&run->tags, copy->fqn, (union map_value){.pointer = copy});
 }
 
-static void survey_project(struct om_run *run, struct om_project *project, struct arena *arena)
+/* Nothing of it has changed since nothing was left to do, here or in what all depend on. */
+static enum status is_settled(struct om_run *run, const struct om_project *project, bool *out,
+                              struct error *err)
 {
-    struct error err = ERROR_INIT;
-    struct om_step *step = &run->summary->steps[OM_STEP_DASHBOARDS];
-    enum status status = OK;
-    (void)arena;
-    run->wanted_projects++;
-    run->summary->private_projects += !project->from.is_shared;
+    const struct om_options *options = run->options;
+    *out = false;
+    if (options->plan != NULL || options->overrides || options->restores || options->verifies) {
+        return OK;
+    }
+    return published_is_settled(run->catalog, run->publication.id, project->from.project.id,
+                                project->from.mark ^ run->world, out, err);
+}
+
+static enum status open_project(struct om_run *run, const struct om_project *project)
+{
+    struct om_open *open = arena_push(&run->arena, &run->open, &run->open_count,
+                                      &run->open_capacity, sizeof(*open));
+    enum status status = open != NULL ? OK : ERR_NOMEM;
+    if (open != NULL) {
+        *open = (struct om_open){.row = project->from.row};
+    }
     for (size_t i = 0; i < project->tag_count && status == OK; i++) {
         status = note_tag(run, &project->tags[i]);
     }
-    if (status != OK) {
-        (void)error_nomem(&err);
-        om_run_fatal(run, &err);
-    } else if (published_want(run->catalog, PUBLISHED_DASHBOARD, project->dashboard.name,
-                              &err) != OK) {
-        om_run_fatal(run, &err);
-    }
-    if (!str_is_null(project->unknown_owner) && om_run_warn_once(run, project->unknown_owner)) {
-        om_run_warn(run, step,
+    return status;
+}
+
+static void warn_owner(struct om_run *run, struct str email)
+{
+    if (!str_is_null(email) && om_run_warn_once(run, email)) {
+        om_run_warn(run, &run->summary->steps[OM_STEP_DASHBOARDS],
                     "nobody in OpenMetadata has the e-mail %.*s: projects of that owner stay "
                     "without one",
-                    STR_ARG(project->unknown_owner));
+                    STR_ARG(email));
     }
+}
+
+static enum status survey_project(struct om_run *run, struct om_project *project,
+                                  struct arena *arena, struct error *err)
+{
+    bool settled = false;
+    enum status status = map_one(run, false, arena, project, err);
+    run->wanted_projects++;
+    run->summary->private_projects += !project->from.is_shared;
+    if (status == OK) {
+        status =
+            published_want(run->catalog, PUBLISHED_DASHBOARD, project->dashboard.name, err);
+    }
+    if (status == OK) {
+        status = is_settled(run, project, &settled, err);
+    }
+    if (status == OK && settled) {
+        run->summary->steps[OM_STEP_DASHBOARDS].records++;
+        return published_want_project(run->catalog, project->from.project.id, err);
+    }
+    if (status == OK) {
+        warn_owner(run, project->unknown_owner);
+        status = open_project(run, project) == OK ? OK : error_nomem(err);
+    }
+    return status;
 }
 
 void om_survey(struct om_run *run)
 {
-    om_each_project(run, false, survey_project);
-    run->total = run->wanted_projects;
+    struct arena arena;
+    struct error err = ERROR_INIT;
+    int64_t after = 0;
+    arena_init(&arena, OM_PROJECT_BYTES);
+    while (!om_run_is_ending(run)) {
+        struct om_project project = {.cell_count = 0};
+        bool has_more = false;
+        arena_reset(&arena);
+        enum status status = publishing_next_project(run->catalog, run->options->source,
+                                                     run->options->includes_archived, &after,
+                                                     &arena, &project.from, &has_more, &err);
+        if (status == OK && !has_more) {
+            break;
+        }
+        if (status == OK && is_wanted(run, &project.from)) {
+            status = survey_project(run, &project, &arena, &err);
+        } else if (status == OK) {
+            run->summary->steps[OM_STEP_DASHBOARDS].filtered++;
+        }
+        if (status != OK) {
+            om_run_fatal(run, &err);
+        }
+    }
+    arena_free(&arena);
+    run->total = (int64_t)run->open_count;
+}
+
+static void settle(struct om_run *run, struct om_project *project, struct arena *arena)
+{
+    struct error err = ERROR_INIT;
+    (void)arena;
+    if (om_run_begin(run) &&
+        published_settle(run->catalog, run->publication.id, project->from.project.id,
+                         project->from.mark ^ run->world, &err) != OK) {
+        om_run_fatal(run, &err);
+    }
+}
+
+void om_settle(struct om_run *run)
+{
+    if (run->options->plan != NULL) {
+        return;
+    }
+    size_t kept = 0;
+    for (size_t i = 0; i < run->open_count; i++) {
+        if (!run->open[i].is_unsettled) {
+            run->open[kept++] = run->open[i];
+        }
+    }
+    run->open_count = kept;
+    om_each_project(run, false, settle);
+    om_run_flush(run);
 }
 
 /* ---- the server ---- */
@@ -249,6 +343,16 @@ static void open_publication(struct om_run *run)
     }
 }
 
+/* What every project depends on: when it changes, none is settled. */
+static void note_world(struct om_run *run)
+{
+    const struct om_version *version = &run->version;
+    const uint64_t parts[] = {
+        run->options->settings_digest,    version->major,      version->minor, version->patch,
+        om_resolve_digest(&run->resolve), om_mapping_version()};
+    run->world = str_hash(str_from_n((const char *)(const void *)parts, sizeof(parts)));
+}
+
 static void run_phases(struct om_run *run)
 {
     static const struct {
@@ -260,13 +364,17 @@ static void run_phases(struct om_run *run)
         {OM_PHASE_CONNECT, open_publication},
         {OM_PHASE_CONNECT, prepare},
         {OM_PHASE_READ, om_publish_service},
-        {OM_PHASE_READ, om_lists_read},
+        {OM_PHASE_READ, om_users_read},
+        {OM_PHASE_READ, om_resolve_read},
+        {OM_PHASE_READ, note_world},
         {OM_PHASE_READ, om_survey},
+        {OM_PHASE_READ, om_lists_read},
         {OM_PHASE_TAGS, om_publish_tags},
         {OM_PHASE_CELLS, om_publish_cells},
         {OM_PHASE_DASHBOARDS, om_publish_dashboards},
         {OM_PHASE_LINEAGE, om_publish_lineage},
         {OM_PHASE_USAGE, om_publish_usage},
+        {OM_PHASE_USAGE, om_settle},
         {OM_PHASE_DELETE, om_publish_deletions},
     };
     for (size_t i = 0; i < sizeof(steps) / sizeof(steps[0]) && !om_run_is_ending(run); i++) {

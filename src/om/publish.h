@@ -94,6 +94,7 @@ struct om_options {
     bool overrides_lineage;
     bool verifies; /* reads every edge, not only those that changed */
     bool validates_version;
+    uint64_t settings_digest;   /* of all settings: what was settled with others is looked at */
     struct str data_model_type; /* STR_NULL: what the server's version has */
     struct str stored_host;     /* the connection to store with the service; STR_NULL: none */
     struct str stored_token;

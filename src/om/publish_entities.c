@@ -213,6 +213,7 @@ static void act(struct om_run *run, const struct om_project *project,
             ask_history(run, project->from.row, change->next.kind, change->next.name,
                         shown->id);
         }
+        run->is_unsettled = true;
         return; /* else its history could not be read: said already */
     case OM_ACTION_NONE:
     case OM_ACTION_REFUSED:
@@ -227,6 +228,7 @@ static void act(struct om_run *run, const struct om_project *project,
         return;
     case OM_ACTION_CREATE:
     case OM_ACTION_UPDATE:
+        run->is_unsettled = true; /* its row may wait for others before it goes */
         step->records++;
         step->kept += change->keeps_something;
         if (is_plan) {
@@ -315,7 +317,7 @@ static enum status keep_present(struct om_run *run, const struct om_entity *chil
     return status;
 }
 
-static void keep_usable_tags(const struct om_run *run, struct om_entity *dashboard)
+static void keep_usable_tags(struct om_run *run, struct om_entity *dashboard)
 {
     size_t kept = 0;
     for (size_t i = 0; i < dashboard->tag_count; i++) {
@@ -323,6 +325,7 @@ static void keep_usable_tags(const struct om_run *run, struct om_entity *dashboa
             dashboard->tags[kept++] = dashboard->tags[i];
         }
     }
+    run->is_unsettled = run->is_unsettled || kept < dashboard->tag_count;
     dashboard->tag_count = kept;
 }
 
@@ -339,6 +342,7 @@ static void publish_dashboard(struct om_run *run, struct om_project *project,
         return;
     }
     keep_usable_tags(run, dashboard);
+    run->is_unsettled = run->is_unsettled || !str_is_null(project->unknown_owner);
     publish_entity(run, project, dashboard, only, arena);
 }
 

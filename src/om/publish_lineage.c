@@ -521,10 +521,6 @@ void om_publish_lineage(struct om_run *run)
     if (!run->version.has_lineage_by_name && has_created && run->options->plan == NULL) {
         om_list_kind(run, PUBLISHED_DASHBOARD); /* bulk answers do not tell ids */
     }
-    om_resolve_read(run);
-    if (om_run_is_ending(run)) {
-        return;
-    }
     om_each_project(run, true, publish_edges);
     om_run_wait(run, 0);
     /* A project that is not written as it should be has no edges to judge. */

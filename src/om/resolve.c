@@ -419,6 +419,22 @@ void om_resolve_free(struct om_resolve *resolve)
     map_free(&resolve->lists);
 }
 
+uint64_t om_resolve_digest(const struct om_resolve *resolve)
+{
+    uint64_t digest = 1;
+    for (size_t i = 0; i < resolve->tables.count; i++) {
+        const struct om_table *table = resolve->tables.entries[i].value.pointer;
+        const uint64_t parts[] = {digest, str_hash(resolve->tables.entries[i].key),
+                                  table != NULL ? str_hash(table->fqn) : 0,
+                                  table != NULL ? str_hash(table->id) : 0};
+        digest = str_hash(str_from_n((const char *)(const void *)parts, sizeof(parts)));
+        for (size_t k = 0; table != NULL && k < table->column_count; k++) {
+            digest = digest * 31 + str_hash(table->columns[k]);
+        }
+    }
+    return digest;
+}
+
 const struct om_table *om_resolve_table(struct om_run *run, const struct table_name *table,
                                         struct arena *arena)
 {

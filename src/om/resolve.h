@@ -30,6 +30,8 @@ void om_resolve_read(struct om_run *run);
 /* How many database services of the server may hold a data connection's tables. */
 size_t om_resolve_count_services(struct om_run *run, const struct data_connection *connection);
 void om_resolve_free(struct om_resolve *resolve);
+/* Of what was found for which table. */
+uint64_t om_resolve_digest(const struct om_resolve *resolve);
 /* NULL: unknown there. Needs om_resolve_read. */
 const struct om_table *om_resolve_table(struct om_run *run, const struct table_name *table,
                                         struct arena *arena);

@@ -22,6 +22,12 @@ struct om_asked {
     struct str name;
 };
 
+/* A project that was not settled when the run began. */
+struct om_open {
+    int64_t row;
+    bool is_unsettled; /* something was sent for it, or could not be */
+};
+
 struct om_batch;
 
 struct om_run {
@@ -49,6 +55,11 @@ struct om_run {
     struct om_resolve resolve;
     bool is_complete; /* the newest listing of Hex */
     int64_t wanted_projects;
+    struct om_open *open; /* projects that need a look, in order */
+    size_t open_count;
+    size_t open_capacity;
+    uint64_t world;    /* what all projects depend on: settings, version, tables */
+    bool is_unsettled; /* something is left to do for the project that is looked at */
 
     struct om_batch *batches[PUBLISHED_EDGE]; /* by kind: what fills up */
     struct om_asked *asked;
@@ -106,7 +117,9 @@ void om_run_plan(struct om_run *run, const struct om_plan_item *item);
 typedef enum status om_item_fn(void *ctx, const struct json *item, struct error *err);
 /* Reads all pages of path (without limit and cursor) side by side with others. */
 bool om_list_start(struct om_run *run, struct str path, om_item_fn *each, void *ctx);
-/* The lists that publishing compares with: the service's entities, and users. */
+/* The users, for owners. */
+void om_users_read(struct om_run *run);
+/* The lists that publishing compares with: the service's entities. */
 void om_lists_read(struct om_run *run);
 /* One list, and wait. */
 void om_list_read(struct om_run *run, struct str path, om_item_fn *each, void *ctx);
@@ -126,11 +139,11 @@ void om_confirm(struct om_run *run, struct published *next, struct str entity_id
 
 /* ---- steps ---- */
 
-/* Calls each for every project that is to be published, until the run ends. */
+/* Calls each for every project that needs a look, until the run ends. */
 typedef void om_project_fn(struct om_run *run, struct om_project *project, struct arena *arena);
 void om_each_project(struct om_run *run, bool reads_cells, om_project_fn *each);
 
-/* What all projects want: tags, and how many there are. */
+/* All projects: what they want, and which need a look. */
 void om_survey(struct om_run *run);
 /* The dashboard service. */
 void om_publish_service(struct om_run *run);
@@ -140,6 +153,8 @@ void om_publish_tags(struct om_run *run);
 void om_publish_cells(struct om_run *run);
 /* Dashboards, with links to what is there. */
 void om_publish_dashboards(struct om_run *run);
+/* Notes that nothing is left to do for projects of which that is true. */
+void om_settle(struct om_run *run);
 /* Edges, new and old. */
 void om_publish_lineage(struct om_run *run);
 /* Views per day. */

@@ -85,6 +85,35 @@ static void test_what_is_not_wanted(void **state)
     assert_false(has_more);
 }
 
+static void test_settled_projects_keep_what_is_theirs(void **state)
+{
+    struct fixture *f = *state;
+    struct publication publication = open_publication(f);
+    int64_t there;
+    int64_t unwanted;
+    bool is_settled;
+    bool is_wanted;
+    put(f, publication.id, PUBLISHED_CHART, "a", "p-1");
+    put(f, publication.id, PUBLISHED_CHART, "b", "p-2");
+    fixture_begin(f);
+    OKAY(f, published_settle(f->catalog, publication.id, STR("p-1"), UINT64_MAX, &f->err));
+    fixture_commit(f);
+    OKAY(f, published_is_settled(f->catalog, publication.id, STR("p-1"), UINT64_MAX,
+                                 &is_settled, &f->err));
+    assert_true(is_settled);
+    OKAY(f,
+         published_is_settled(f->catalog, publication.id, STR("p-1"), 1, &is_settled, &f->err));
+    assert_false(is_settled);
+    OKAY(f, published_begin_work(f->catalog, &f->err));
+    OKAY(f, published_want_project(f->catalog, STR("p-1"), &f->err));
+    OKAY(f, published_is_project_wanted(f->catalog, STR("p-1"), &is_wanted, &f->err));
+    assert_true(is_wanted);
+    OKAY(f, published_count(f->catalog, publication.id, PUBLISHED_CHART, &there, &unwanted,
+                            &f->err));
+    assert_int_equal(there, 2);
+    assert_int_equal(unwanted, 1);
+}
+
 /* A service that was deleted and made again holds nothing of ours; tags live elsewhere. */
 static void test_another_service_forgets(void **state)
 {
@@ -151,6 +180,8 @@ int main(void)
                                         fixture_teardown),
         cmocka_unit_test_setup_teardown(test_what_is_not_wanted, fixture_setup,
                                         fixture_teardown),
+        cmocka_unit_test_setup_teardown(test_settled_projects_keep_what_is_theirs,
+                                        fixture_setup, fixture_teardown),
         cmocka_unit_test_setup_teardown(test_another_service_forgets, fixture_setup,
                                         fixture_teardown),
         cmocka_unit_test_setup_teardown(test_projects_come_one_by_one, fixture_setup,
