@@ -348,7 +348,7 @@ static const struct option_command commands[] = {
      .example_count = COUNT_OF(sync_examples)},
     {.name = "test",
      .arguments = "-c FILE",
-     .summary = "Test the connection to Hex (and OpenMetadata), step by step",
+     .summary = "Test the connections, step by step",
      .description =
          "Asks Hex about a dozen things, each once, and prints one step after another: passed, "
          "failed, not allowed, not needed (the configuration does without it) or not tried "
