@@ -13,7 +13,7 @@ static const char project_sql[] =
     " EXISTS (SELECT 1 FROM notebook n WHERE n.project = p.id),"
     " p.listing_hash, p.content_read, p.content_read_ms, p.analysis"
     " FROM project p JOIN source s ON s.id = p.source"
-    " WHERE p.source = ?1 AND p.id > ?3 AND (p.state = 0 OR (?2 AND p.state = 1))"
+    " WHERE +p.source = ?1 AND p.id > ?3 AND (p.state = 0 OR (?2 AND p.state = 1))"
     " ORDER BY p.id LIMIT 1";
 
 static enum status read_categories(struct catalog *catalog, int64_t project,
