@@ -131,6 +131,8 @@ void config_free(struct config *config)
     filter_free(config->owner_filter);
     filter_free(config->category_filter);
     filter_free(config->status_filter);
+    filter_free(config->publish.chart_filter);
+    filter_free(config->publish.data_model_filter);
     arena_free(&config->arena);
     *config = (struct config){.error_count = 0};
 }

@@ -13,6 +13,7 @@
 #include "base/buf.h"
 #include "base/log.h"
 #include "domain/filter.h"
+#include "domain/tag.h"
 #include "io/secret.h"
 
 enum config_token_type { CONFIG_TOKEN_PERSONAL, CONFIG_TOKEN_WORKSPACE };
@@ -52,6 +53,45 @@ struct config_problems {
     struct config_problem *items; /* in order of place */
     size_t count;
     size_t capacity;
+};
+
+enum config_visibility { CONFIG_VISIBILITY_ALL, CONFIG_VISIBILITY_WORKSPACE };
+enum config_verify_ssl { CONFIG_VERIFY_NO_SSL, CONFIG_VERIFY_IGNORE, CONFIG_VERIFY_VALIDATE };
+
+/* A header that goes with each request to OpenMetadata. */
+struct config_header {
+    struct str name;
+    struct str value;
+};
+
+/* Everything about OpenMetadata. */
+struct config_publish {
+    struct str url;     /* of the API, without a slash at its end */
+    struct str token;   /* STR_NULL: none */
+    int verify_ssl;     /* enum config_verify_ssl */
+    struct str ca_file; /* C string; STR_NULL: the system's */
+    struct config_header *headers;
+    size_t header_count;
+    bool stores_connection;
+    bool validates_version;
+    bool include_data_models;
+    bool include_drafts;
+    bool include_usage;
+    bool delete_dashboards;
+    bool delete_data_models;
+    bool delete_charts;
+    bool override_metadata;
+    bool override_lineage;
+    bool publish_sql;
+    int visibility;                  /* enum config_visibility */
+    struct str tags[TAG_KIND_COUNT]; /* classifications; STR_NULL: no such tags */
+    struct str data_model_type;      /* STR_NULL: what the server's version has */
+    struct str *prefixes;            /* dbServicePrefixes */
+    size_t prefix_count;
+    struct filter *chart_filter; /* on titles; NULL: all pass */
+    struct filter *data_model_filter;
+    struct str pipeline; /* ingestionPipelineFQN; STR_NULL: none */
+    struct str run_id;
 };
 
 struct config_value; /* a setting as read; config_table.c */
@@ -95,6 +135,7 @@ struct config {
     /* Where it goes */
     struct str catalog; /* path of the catalog file, from the current folder; C string */
     int sink;           /* enum config_sink */
+    struct config_publish publish;
 
     /* How the run is judged and told */
     int logger_level; /* enum config_logger_level */

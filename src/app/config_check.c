@@ -312,7 +312,7 @@ static size_t pattern_texts(const struct yaml_node *list, struct arena *arena, s
 }
 
 /* The filter of one setting; its two rows stand together, includes first. */
-static struct filter *make_filter(struct config_reader *reader, const char *includes_path)
+struct filter *config_make_filter(struct config_reader *reader, const char *includes_path)
 {
     struct arena *arena = &reader->config->arena;
     const struct config_value *includes = value_of(reader, includes_path);
@@ -376,13 +376,15 @@ static void make_filters(struct config_reader *reader)
                        "the connection's dashboardFilterPattern is replaced by that of "
                        "sourceConfig");
     }
-    config->dashboard_filter =
-        make_filter(reader, inner != NULL ? PIPELINE "dashboardFilterPattern.includes"
-                                          : CONNECTION "dashboardFilterPattern.includes");
-    config->project_filter = make_filter(reader, PIPELINE "projectFilterPattern.includes");
-    config->owner_filter = make_filter(reader, "hexmeta.ownerFilterPattern.includes");
-    config->category_filter = make_filter(reader, "hexmeta.categoryFilterPattern.includes");
-    config->status_filter = make_filter(reader, "hexmeta.statusFilterPattern.includes");
+    config->dashboard_filter = config_make_filter(
+        reader, inner != NULL ? PIPELINE "dashboardFilterPattern.includes"
+                              : CONNECTION "dashboardFilterPattern.includes");
+    config->project_filter =
+        config_make_filter(reader, PIPELINE "projectFilterPattern.includes");
+    config->owner_filter = config_make_filter(reader, "hexmeta.ownerFilterPattern.includes");
+    config->category_filter =
+        config_make_filter(reader, "hexmeta.categoryFilterPattern.includes");
+    config->status_filter = config_make_filter(reader, "hexmeta.statusFilterPattern.includes");
 }
 
 /* Expanded once more: what is wrong with it was said when it was read. */
@@ -447,5 +449,6 @@ void config_check(struct config_reader *reader)
         config->include_tags = !is_false(reader, CONNECTION "includeTags") &&
                                !is_false(reader, PIPELINE "includeTags");
     }
+    config_check_publish(reader);
     config_warn_no_effect(reader);
 }

@@ -79,17 +79,13 @@ void config_warning(struct config_reader *reader, size_t line, size_t column,
 
 /*
  * What a setting is called in a warning: without the parts that all share, both halves of a
- * filter pattern or of a step as one, and nothing but the name of the server's section when
- * that is not asked at all.
+ * filter pattern or of a step as one.
  */
 static struct str short_path(const struct config_setting *setting)
 {
     static const char *const starts[] = {SERVER ".", "source.", "workflowConfig."};
     static const char *const steps[] = {"processor.", "stage.", "bulkSink.", "sink."};
     struct str path = str_from(setting->path);
-    if (str_starts_with(path, SERVER ".") && setting->no_effect == config_table_no_publishing) {
-        return STR("openMetadataServerConfig");
-    }
     for (size_t i = 0; i < sizeof(steps) / sizeof(steps[0]); i++) {
         if (str_starts_with(path, steps[i])) {
             return str_sub(path, 0, strlen(steps[i]) - 1);

@@ -15,6 +15,11 @@ void config_read_settings(struct config_reader *reader);
 /* What needs more than one setting to judge; fills in what is computed. */
 void config_check(struct config_reader *reader);
 
+/* The same for what concerns OpenMetadata (config_publish.c). */
+void config_check_publish(struct config_reader *reader);
+/* The filter of one setting, by the path of its includes; NULL: all pass. */
+struct filter *config_make_filter(struct config_reader *reader, const char *includes_path);
+
 /* A copy of a scalar with ${...} replaced; NULL (and a problem) when that fails. */
 const struct yaml_node *config_expand(struct config_reader *reader,
                                       const struct yaml_node *node);

@@ -41,8 +41,6 @@ struct config_value {
     size_t column;
 };
 
-/* The no_effect of what matters to publishing alone. */
-extern const char config_table_no_publishing[];
 extern const struct config_setting config_table[];
 extern const size_t config_table_count;
 

@@ -2,6 +2,7 @@
 
 #include "app/analyse.h"
 #include "app/exit_code.h"
+#include "app/publish.h"
 #include "app/reread.h"
 #include "base/json_out.h"
 #include "base/log.h"
@@ -216,6 +217,28 @@ static enum status reread_session(const struct ingest_options *options, struct s
     return status;
 }
 
+/* What a run that ended early has learned is not published: the next run does. */
+static enum status publish_session(const struct ingest_options *options,
+                                   struct session *session, struct ingest_summary *summary,
+                                   struct error *err)
+{
+    const struct publish_options publish = {.config = options->config,
+                                            .clock = options->clock,
+                                            .catalog = session->catalog,
+                                            .source = summary->sync.source,
+                                            .accepts_deletes = options->accepts_deletes,
+                                            .progress = options->publish_progress,
+                                            .progress_ctx = options->progress_ctx,
+                                            .stop = options->stop};
+    summary->has_published = true;
+    return publish_run(&publish, &summary->om, err);
+}
+
+static bool is_publishing(const struct ingest_options *options)
+{
+    return options->publishes && options->config->sink == CONFIG_SINK_METADATA_REST;
+}
+
 enum status ingest_run(const struct ingest_options *options, struct ingest_summary *summary,
                        struct error *err)
 {
@@ -237,6 +260,9 @@ enum status ingest_run(const struct ingest_options *options, struct ingest_summa
         /* What did arrive is made useful even when the run was cut short. */
         enum status analysis = analyse_session(options, &session, summary, err);
         status = status == OK ? analysis : status;
+        if (status == OK && is_publishing(options)) {
+            status = publish_session(options, &session, summary, err);
+        }
         summary->ended_ms = clock_wall_ms(&options->clock);
         write_log_row(options, &session, summary, status);
     }
@@ -281,6 +307,7 @@ enum status ingest_preview(const struct ingest_options *options, struct preview 
 void ingest_summary_free(struct ingest_summary *summary)
 {
     sync_summary_free(&summary->sync);
+    om_summary_free(&summary->om);
 }
 
 /* OpenMetadata's successThreshold: the per cent of items that must have gone well. */
@@ -308,6 +335,11 @@ int ingest_exit_code(const struct config *config, const struct ingest_summary *s
                      enum status status)
 {
     const struct sync_summary *sync = &summary->sync;
-    return (int)exit_code_first(judge_result(config, sync, status),
-                                sync->absence.is_held ? EXIT_CODE_BRAKE : EXIT_CODE_OK);
+    enum exit_code code =
+        exit_code_first(judge_result(config, sync, status),
+                        sync->absence.is_held ? EXIT_CODE_BRAKE : EXIT_CODE_OK);
+    if (summary->has_published) {
+        code = exit_code_first(code, publish_exit_code(config, &summary->om, status));
+    }
+    return (int)code;
 }

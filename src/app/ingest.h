@@ -1,5 +1,6 @@
 /*
- * ingest - one run from configuration to catalog: open, sync, analyse, log.
+ * ingest - one run from configuration to catalog, and to OpenMetadata if it is the sink: open,
+ * sync, analyse, publish, log.
  *
  * The commands `ingest` and `sync` are thin around this. Blocking; one at a time a process.
  */
@@ -9,6 +10,7 @@
 #include "app/config.h"
 #include "hex/preview.h"
 #include "hex/sync.h"
+#include "om/publish.h"
 
 struct ingest_options {
     const struct config *config;
@@ -18,12 +20,16 @@ struct ingest_options {
     const struct catalog_wait *wait;   /* for another writer; NULL: not at all */
     sync_progress_fn *progress;        /* NULL: none */
     void *progress_ctx;
+    bool publishes; /* when the sync went well, and the sink is OpenMetadata */
+    void (*publish_progress)(void *ctx, const struct om_progress *progress);
     bool accepts_deletes; /* see struct sync_options */
 };
 
 struct ingest_summary {
     struct sync_summary sync;
-    int64_t analysed; /* projects whose lineage was computed anew */
+    struct om_summary om;
+    bool has_published; /* om is filled */
+    int64_t analysed;   /* projects whose lineage was computed anew */
     int64_t started_ms;
     int64_t ended_ms;
     char catalog_path[4096]; /* absolute when the file exists */

@@ -242,7 +242,8 @@ static enum status store_reasons(struct catalog *catalog, int64_t owner,
 static enum status note_analysed(struct catalog *catalog, int64_t owner, struct error *err)
 {
     enum status status = store_run_with(
-        catalog, "UPDATE project SET needs_analysis = 0 WHERE id = ?1", owner, err);
+        catalog, "UPDATE project SET needs_analysis = 0, analysis = analysis + 1 WHERE id = ?1",
+        owner, err);
     if (status != OK) {
         return status;
     }

@@ -55,6 +55,7 @@ CREATE TABLE project (
     failure TEXT,                 -- why the last read failed
     failed_ms INTEGER,
     needs_analysis INTEGER NOT NULL DEFAULT 0,
+    analysis INTEGER NOT NULL DEFAULT 0, -- how often its edges were computed
     age_offset_ms INTEGER NOT NULL DEFAULT 0, -- spreads re-reading for age, domain/refresh.h
     aged_ms INTEGER,              -- when it was last asked for because of its age alone
     aged_requests INTEGER,        -- what that cost
@@ -343,6 +344,47 @@ CREATE TABLE edge_column (
 ) STRICT, WITHOUT ROWID;
 CREATE INDEX edge_column_from_table ON edge_column (from_table)
     WHERE from_table IS NOT NULL;
+
+-- What was published where: the base of the next merge, and the only things ever deleted.
+CREATE TABLE publication (
+    id INTEGER PRIMARY KEY,
+    source INTEGER NOT NULL REFERENCES source ON DELETE CASCADE,
+    host TEXT NOT NULL,           -- of OpenMetadata: "https://om.example.com/api"
+    service TEXT NOT NULL,        -- serviceName
+    service_id TEXT,              -- of the dashboard service there
+    UNIQUE (source, host, service)
+) STRICT;
+
+CREATE TABLE published (
+    publication INTEGER NOT NULL REFERENCES publication ON DELETE CASCADE,
+    kind INTEGER NOT NULL,        -- enum published_kind
+    name TEXT NOT NULL,           -- of an edge: "type:fqn > type:fqn"
+    parent TEXT,                  -- id of the Hex project that it belongs to
+    entity_id TEXT,               -- on the server
+    state INTEGER NOT NULL,       -- enum published_state
+    digest INTEGER NOT NULL,      -- of what was sent last
+    hashes TEXT,                  -- a line a field: number, sent, seen
+    tags TEXT,                    -- what was sent of them, a JSON array
+    owners TEXT,
+    PRIMARY KEY (publication, kind, name)
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE published_project (  -- nothing is left to do for it
+    publication INTEGER NOT NULL REFERENCES publication ON DELETE CASCADE,
+    project TEXT NOT NULL,        -- Hex's id
+    mark INTEGER NOT NULL,        -- of what it was made from
+    PRIMARY KEY (publication, project)
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE published_usage (
+    publication INTEGER NOT NULL REFERENCES publication ON DELETE CASCADE,
+    project TEXT NOT NULL,        -- Hex's id
+    at_ms INTEGER NOT NULL,       -- the last observation that was published
+    all_time INTEGER NOT NULL,
+    day INTEGER NOT NULL,         -- since 1970-01-01 UTC
+    count INTEGER NOT NULL,       -- views of that day so far
+    PRIMARY KEY (publication, project)
+) STRICT, WITHOUT ROWID;
 
 CREATE TABLE run_log (            -- runs of hexmeta itself
     id INTEGER PRIMARY KEY,

@@ -47,13 +47,26 @@ OBEYED = {
     f"{CONNECTION}.tokenType", f"{CONNECTION}.token", f"{PIPELINE}.type",
     "workflowConfig.loggerLevel", "workflowConfig.raiseOnError",
     "workflowConfig.successThreshold",
+    # Publishing.
+    f"{CONNECTION}.includeTags", f"{CONNECTION}.includeCategories", f"{PIPELINE}.includeTags",
+    f"{PIPELINE}.includeOwners", f"{PIPELINE}.includeDataModels",
+    f"{PIPELINE}.includeDraftDashboard", f"{PIPELINE}.includeUsage",
+    f"{PIPELINE}.lineageInformation.dbServicePrefixes", f"{PIPELINE}.markDeletedCharts",
+    f"{PIPELINE}.markDeletedDashboards", f"{PIPELINE}.markDeletedDataModels",
+    f"{PIPELINE}.overrideLineage", f"{PIPELINE}.overrideMetadata", f"{SERVER}.authProvider",
+    f"{SERVER}.enableVersionValidation", f"{SERVER}.extraHeaders.*", f"{SERVER}.hostPort",
+    f"{SERVER}.securityConfig.jwtToken", f"{SERVER}.sslConfig.caCertificate",
+    f"{SERVER}.storeServiceConnection", f"{SERVER}.verifySSL", "ingestionPipelineFQN",
+    "pipelineRunId", "sink.type",
 } | {f"{path}.{side}" for side in ("includes", "excludes")
      for path in (f"{CONNECTION}.dashboardFilterPattern", f"{PIPELINE}.dashboardFilterPattern",
-                  f"{PIPELINE}.projectFilterPattern")}
+                  f"{PIPELINE}.projectFilterPattern", f"{PIPELINE}.chartFilterPattern",
+                  f"{PIPELINE}.dataModelFilterPattern")}
 # Any text to OpenMetadata, which serves many sources; a few words to us.
 NARROWER = {"source.type", "sink.type"}
-# OpenMetadata has defaults for what must be said here, and catalog is our own sink.
-OTHER_DEFAULTS = {f"{CONNECTION}.hostPort", "sink.type"}
+# OpenMetadata has defaults for what must be said here, and catalog is our own sink. The token of
+# Hex goes to another server only when somebody says so.
+OTHER_DEFAULTS = {f"{CONNECTION}.hostPort", "sink.type", f"{SERVER}.storeServiceConnection"}
 
 
 class Schemas:

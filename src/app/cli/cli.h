@@ -43,6 +43,8 @@ cli_command_fn cmd_import;
 cli_command_fn cmd_ingest; /* also sync */
 cli_command_fn cmd_lineage;
 cli_command_fn cmd_offline; /* sync --offline */
+cli_command_fn cmd_plan;
+cli_command_fn cmd_publish;
 cli_command_fn cmd_show;
 cli_command_fn cmd_test;
 cli_command_fn cmd_sql_lineage;

@@ -1,6 +1,7 @@
 #include "app/cli/catalog_path.h"
 #include "app/cli/configuration.h"
 #include "app/cli/dry_run.h"
+#include "app/cli/publish_view.h"
 #include "app/cli/run_view.h"
 #include "app/cli/stop.h"
 #include "app/ingest.h"
@@ -144,33 +145,43 @@ static void tell(const struct cli *cli, const struct ingest_summary *run)
     }
 }
 
-static enum exit_code finish(struct run_view *view, const char *command,
-                             const struct config *config, struct ingest_summary *run,
+static enum exit_code finish(struct run_view *view, const struct publish_pipeline *pipeline,
+                             const char *command, struct ingest_summary *run,
                              enum status status, const struct error *err)
 {
-    struct summary_step steps[STEPS] = {
+    struct summary_step steps[STEPS + OM_STEP_COUNT] = {
         step_of("Listing", &run->sync.listing),
         step_of("Details", &run->sync.details),
         {.name = "Lineage", .records = run->analysed, .updated_records = run->analysed}};
     steps[0].updated_records = run->sync.changes.added + run->sync.changes.updated;
     steps[1].failures = failures_of(&run->sync, &steps[1].failure_count);
-    struct summary summary = {.command = command,
-                              .exit_code =
-                                  (enum exit_code)ingest_exit_code(config, run, status),
-                              .started_ms = run->started_ms,
-                              .ended_ms = run->ended_ms,
-                              .steps = steps,
-                              .step_count = STEPS,
-                              .catalog = str_from(run->catalog_path),
-                              .absence = &run->sync.absence};
+    if (run->has_published) {
+        publish_view_steps(&run->om, &steps[STEPS]);
+    }
+    struct summary summary = {
+        .command = command,
+        .exit_code = (enum exit_code)ingest_exit_code(pipeline->config, run, status),
+        .started_ms = run->started_ms,
+        .ended_ms = run->ended_ms,
+        .steps = steps,
+        .step_count = STEPS + (run->has_published ? OM_STEP_COUNT : 0),
+        .catalog = str_from(run->catalog_path),
+        .absence = &run->sync.absence};
+    if (str_is(str_from(command), "ingest")) {
+        publish_view_finish(pipeline, &summary);
+    }
     enum exit_code code = run_view_end(view, &summary);
     if (status != OK) {
         (void)cli_fail(view->cli, err);
     }
-    if (remedy_of(status) != NULL) {
-        cli_say(view->cli, "%s", remedy_of(status));
+    const char *remedy = run->has_published ? publish_view_remedy(status) : remedy_of(status);
+    if (remedy != NULL) {
+        cli_say(view->cli, "%s", remedy);
     }
     tell(view->cli, run);
+    if (run->has_published) {
+        publish_view_tell(view->cli, &run->om);
+    }
     return code;
 }
 
@@ -189,11 +200,17 @@ static enum exit_code run(struct cli *cli, const struct config *config)
                                            .wait = waits ? &wait : NULL,
                                            .progress = on_progress,
                                            .progress_ctx = &view,
+                                           .publishes = str_is(str_from(command), "ingest"),
+                                           .publish_progress = publish_view_progress,
                                            .accepts_deletes =
                                                option_is_set(&cli->options, "accept-deletes")};
+    struct publish_pipeline pipeline = {.cli = cli, .config = config};
     run_view_start(&view, cli, config_log_level(config));
+    if (options.publishes) {
+        publish_view_begin(&pipeline, cli, config);
+    }
     enum status status = ingest_run(&options, &summary, &err);
-    enum exit_code code = finish(&view, command, config, &summary, status, &err);
+    enum exit_code code = finish(&view, &pipeline, command, &summary, status, &err);
     ingest_summary_free(&summary);
     return code;
 }

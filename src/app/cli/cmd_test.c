@@ -1,4 +1,5 @@
 #include "app/cli/configuration.h"
+#include "app/cli/om_test.h"
 #include "app/cli/output.h"
 #include "app/cli/probe_view.h"
 #include "app/cli/stop.h"
@@ -125,7 +126,13 @@ static enum exit_code test_connection(struct cli *cli, const struct config *conf
     }
     print_not_tried(&run);
     print_end(&run, &summary);
-    return run.err.code != OK ? cli_fail(cli, &run.err) : connection_test_exit_code(&summary);
+    if (run.err.code != OK) {
+        return cli_fail(cli, &run.err);
+    }
+    enum exit_code code = connection_test_exit_code(&summary);
+    return config->sink == CONFIG_SINK_METADATA_REST
+               ? exit_code_first(code, om_test(cli, config, run.is_json))
+               : code;
 }
 
 enum exit_code cmd_test(struct cli *cli)

@@ -202,6 +202,43 @@ static const struct option_example config_examples[] = {
      "What would hold with that setting."},
 };
 
+static const struct option_spec publish_options[] = {
+    {.name = "accept-deletes",
+     .type = OPTION_TYPE_FLAG,
+     .help = "Delete any number of entities in this run; without it, more than "
+             "hexmeta.maxDeletePercent allows are held back and the exit status is 5"},
+    {.name = "restore",
+     .type = OPTION_TYPE_FLAG,
+     .help = "Bring back what people deleted in OpenMetadata"},
+    {.name = "verify",
+     .type = OPTION_TYPE_FLAG,
+     .help = "Read every edge of the lineage, and write those that are not as published"},
+};
+
+static const struct option_example publish_examples[] = {
+    {"hexmeta publish -c hex.yaml", "Make OpenMetadata look like the catalog."},
+};
+
+static const struct option_spec plan_options[] = {
+    {.name = "json",
+     .type = OPTION_TYPE_FLAG,
+     .help = "One JSON object a line: entities with their fields before and after, then a "
+             "summary"},
+    {.name = "exit-code",
+     .type = OPTION_TYPE_FLAG,
+     .help = "Exit status 10 when there are changes"},
+    {.name = "accept-deletes",
+     .type = OPTION_TYPE_FLAG,
+     .help = "Show also deletions that would be held back"},
+    {.name = "restore", .type = OPTION_TYPE_FLAG, .help = "Plan as for publish --restore"},
+};
+
+static const struct option_example plan_examples[] = {
+    {"hexmeta plan -c hex.yaml", "What would publish do?"},
+    {"hexmeta plan -c hex.yaml --json | jq -c 'select(.action == \"keep\")'",
+     "Whose edits stay."},
+};
+
 static const struct option_example ingest_examples[] = {
     {"hexmeta ingest -c hex.yaml", "Read the workspace that hex.yaml names."},
     {"hexmeta ingest -c hex.yaml --set hexmeta.details=listing",
@@ -279,8 +316,9 @@ static const struct option_command commands[] = {
          "Reads the workspace that the configuration names through Hex's API: the listing, "
          "then the details of every project that changed since the last run. It takes the "
          "place of `metadata ingest -c FILE`.\n\n"
-         "This version ends at the catalog, also when the configuration names an OpenMetadata "
-         "server; a warning says so. Requests are paced to Hex's limits, so that the first run "
+         "With the sink metadata-rest it then publishes the catalog to OpenMetadata, as "
+         "`hexmeta publish` does; with the sink catalog it stops there. Requests are paced to "
+         "Hex's limits, so that the first run "
          "of a large workspace takes hours; it may be interrupted at any time (Ctrl-C) and the "
          "next run goes on from there.",
      .options = ingest_options,
@@ -310,7 +348,7 @@ static const struct option_command commands[] = {
      .example_count = COUNT_OF(sync_examples)},
     {.name = "test",
      .arguments = "-c FILE",
-     .summary = "Test the connection to Hex, step by step",
+     .summary = "Test the connections, step by step",
      .description =
          "Asks Hex about a dozen things, each once, and prints one step after another: passed, "
          "failed, not allowed, not needed (the configuration does without it) or not tried "
@@ -318,11 +356,37 @@ static const struct option_command commands[] = {
          "Nothing is kept and nothing is changed.\n\n"
          "Mandatory: address, token, projects, metadata, notebook, outputs, data connections. "
          "Optional: users, collections, groups, queried tables; without them the exit status "
-         "is 0 all the same. docs/test-connection.md shows a run.",
+         "is 0 all the same. docs/test-connection.md shows a run.\n\n"
+         "With the sink metadata-rest the connection to OpenMetadata is tested after that: "
+         "address, version, token, what the bot may write, and which data connections have a "
+         "database service there. Nothing is written.",
      .options = test_options,
      .option_count = COUNT_OF(test_options),
      .examples = test_examples,
      .example_count = COUNT_OF(test_examples)},
+    {.name = "plan",
+     .arguments = "-c FILE",
+     .summary = "Say what publishing to OpenMetadata would change",
+     .description =
+         "Compares the catalog with what the OpenMetadata server has and prints every entity "
+         "that `publish` would create, update, unlink or delete, field by field, and whose "
+         "edits it would keep. Nothing is written to the server.",
+     .options = plan_options,
+     .option_count = COUNT_OF(plan_options),
+     .examples = plan_examples,
+     .example_count = COUNT_OF(plan_examples)},
+    {.name = "publish",
+     .arguments = "-c FILE",
+     .summary = "Make OpenMetadata look like the catalog",
+     .description =
+         "Writes what changed in the catalog to the OpenMetadata server that the configuration "
+         "names: tags, data models, charts, dashboards, lineage and usage. What people edited, "
+         "added, removed or deleted there stays as they left it, unless overrideMetadata is "
+         "set. Hex is not asked for anything. The run may be interrupted at any time.",
+     .options = publish_options,
+     .option_count = COUNT_OF(publish_options),
+     .examples = publish_examples,
+     .example_count = COUNT_OF(publish_examples)},
     {.name = "import",
      .arguments = "PATH...",
      .min_arguments = 1,
@@ -400,7 +464,7 @@ static const struct option_command commands[] = {
      .examples = impact_examples,
      .example_count = COUNT_OF(impact_examples)},
     {.name = "config",
-     .arguments = "check|show|schema [FILE]",
+     .arguments = "WORD [FILE]",
      .min_arguments = 1,
      .max_arguments = 2,
      .summary = "Check a configuration, or show what it means",
@@ -446,8 +510,8 @@ static const struct option_command commands[] = {
 static cli_command_fn *const functions[] = {
     cmd_ingest, /* ingest */
     cmd_ingest, /* sync */
-    cmd_test,   cmd_import, cmd_show,        cmd_export,  cmd_lineage,
-    cmd_impact, cmd_config, cmd_sql_lineage, cmd_version, cmd_help,
+    cmd_test,    cmd_plan,   cmd_publish, cmd_import,      cmd_show,    cmd_export,
+    cmd_lineage, cmd_impact, cmd_config,  cmd_sql_lineage, cmd_version, cmd_help,
 };
 
 static const struct option_word exits[] = {
@@ -455,8 +519,9 @@ static const struct option_word exits[] = {
     {"1", "Finished with failures, or could not run"},
     {"2", "The command line or the configuration is wrong"},
     {"3", "Authentication or permission: the token is not accepted, or may not list"},
-    {"4", "Hex is not reachable"},
+    {"4", "Hex or OpenMetadata is not reachable"},
     {"5", "Done, but so many projects would have stopped being active that none was marked"},
+    {"10", "`plan --exit-code` found changes"},
     {"130", "Interrupted; what was read is kept and the next run goes on from there"},
 };
 

@@ -78,7 +78,6 @@ void help_write_start(const struct option_table *table, size_t width, struct buf
     static const char *const lines[][2] = {
         {"hexmeta import DIRECTORY", "read exported .hex.yaml files; no token needed"},
         {"hexmeta ingest -c hex.yaml", "or read a Hex workspace through its API"},
-        {"hexmeta show projects", "look at what is in the catalog"},
     };
     (void)buf_printf(out, "%s: %s\n\nStart:\n", table->program, table->summary);
     for (size_t i = 0; i < sizeof(lines) / sizeof(lines[0]); i++) {

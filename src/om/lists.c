@@ -1,0 +1,255 @@
+/*
+ * Paged lists: a few requests tell what the server has, instead of one for each entity.
+ */
+#include "om/run.h"
+
+#include "base/json_out.h"
+#include "io/http_url.h"
+
+#include <stdlib.h>
+
+#define PAGE_ROWS 500
+#define MAX_PATH_BYTES ((size_t)64 * 1024)
+
+struct list {
+    struct om_run *run;
+    om_item_fn *each;
+    void *ctx;
+    struct buf path;
+    struct buf cursor; /* of the page before: one that comes twice would never end */
+};
+
+static void free_list(struct list *list)
+{
+    buf_free(&list->path);
+    buf_free(&list->cursor);
+    free(list);
+}
+
+static void on_page(void *ctx, const struct http_answer *answer, const struct json *document,
+                    const struct error *err);
+
+static void ask_page(struct list *list)
+{
+    struct buf path;
+    buf_init(&path, MAX_PATH_BYTES * 2);
+    (void)buf_append_str(&path, buf_str(&list->path));
+    (void)buf_printf(&path, "%slimit=%d",
+                     str_find(buf_str(&list->path), '?') == SIZE_MAX ? "?" : "&", PAGE_ROWS);
+    if (list->cursor.size > 0) {
+        (void)buf_append_cstr(&path, "&after=");
+        (void)http_url_escape(&path, buf_str(&list->cursor));
+    }
+    const struct om_request request = {
+        .method = "GET", .path = buf_str(&path), .done = on_page, .ctx = list};
+    struct error err = ERROR_INIT;
+    bool is_sent = buf_status(&path) == OK && om_run_send(list->run, &request);
+    if (!is_sent) {
+        (void)error_nomem(&err);
+        om_run_fatal(list->run, &err);
+        free_list(list);
+    }
+    buf_free(&path);
+}
+
+static enum status take_page(struct list *list, const struct json *document, bool *has_more,
+                             struct error *err)
+{
+    const struct json *data = json_get(document, "data");
+    struct str after = json_str(json_path(document, "paging", "after", NULL));
+    enum status status = OK;
+    if (!json_is_array(data)) {
+        return error_set(err, ERR_PARSE,
+                         "a list of OpenMetadata has no 'data': is hostPort "
+                         "the address of its API, with /api at its end?");
+    }
+    for (size_t i = 0; i < json_count(data) && status == OK; i++) {
+        status = list->each(list->ctx, json_at(data, i), err);
+    }
+    *has_more = !str_is_empty(after);
+    if (status == OK && *has_more && str_eq(after, buf_str(&list->cursor))) {
+        return error_set(err, ERR_PARSE,
+                         "a list of OpenMetadata has no end: the same cursor "
+                         "came twice");
+    }
+    buf_clear(&list->cursor);
+    (void)buf_append_str(&list->cursor, after);
+    return status;
+}
+
+static void on_page(void *ctx, const struct http_answer *answer, const struct json *document,
+                    const struct error *answer_err)
+{
+    struct list *list = ctx;
+    struct error err = *answer_err;
+    bool has_more = false;
+    (void)answer;
+    if (err.code == OK) {
+        (void)take_page(list, document, &has_more, &err);
+    }
+    if (err.code != OK && err.code != ERR_CANCELLED) {
+        om_run_fatal(list->run, &err);
+    }
+    if (has_more && !om_run_is_ending(list->run)) {
+        ask_page(list);
+    } else {
+        free_list(list);
+    }
+}
+
+bool om_list_start(struct om_run *run, struct str path, om_item_fn *each, void *ctx)
+{
+    struct list *list = calloc(1, sizeof(*list));
+    struct error err = ERROR_INIT;
+    if (list == NULL) {
+        (void)error_nomem(&err);
+        om_run_fatal(run, &err);
+        return false;
+    }
+    *list = (struct list){.run = run, .each = each, .ctx = ctx};
+    buf_init(&list->path, MAX_PATH_BYTES);
+    buf_init(&list->cursor, MAX_PATH_BYTES);
+    (void)buf_append_str(&list->path, path);
+    ask_page(list);
+    return !om_run_is_ending(run);
+}
+
+void om_list_read(struct om_run *run, struct str path, om_item_fn *each, void *ctx)
+{
+    if (om_list_start(run, path, each, ctx)) {
+        om_run_wait(run, 0);
+    }
+}
+
+/* ---- what is compared with ---- */
+
+/* All that is needed of what belongs to a settled project: that it is there. */
+static enum status write_entity(struct om_run *run, const struct json *item, struct str name,
+                                struct buf *text, struct error *err)
+{
+    size_t bar = str_find(name, '_');
+    struct str project = str_sub(name, 0, bar == SIZE_MAX ? name.n : bar);
+    struct json_out out;
+    bool is_settled = false;
+    enum status status = published_is_project_wanted(run->catalog, project, &is_settled, err);
+    if (status != OK) {
+        return status;
+    }
+    if (!is_settled) {
+        return json_write_sorted(item, text) == OK ? OK : error_nomem(err);
+    }
+    json_out_init(&out, text);
+    json_out_object(&out);
+    json_out_field_str(&out, "id", json_str(json_get(item, "id")));
+    json_out_object_end(&out);
+    return buf_status(text) == OK ? OK : error_nomem(err);
+}
+
+static enum status keep_entity(struct om_run *run, enum published_kind kind,
+                               const struct json *item, struct error *err)
+{
+    struct buf text;
+    buf_init(&text, json_limits_default.max_bytes);
+    struct str name = json_str(json_get(item, "name"));
+    bool is_deleted = json_bool(json_get(item, "deleted"), false);
+    enum status status = OK;
+    if (str_is_null(name)) {
+        status =
+            error_set(err, ERR_PARSE, "a %s of OpenMetadata has no name", om_kind_name(kind));
+    } else {
+        status = write_entity(run, item, name, &text, err);
+    }
+    if (status == OK) {
+        status = published_list(run->catalog, kind, name, is_deleted, buf_str(&text), err);
+    }
+    buf_free(&text);
+    return status;
+}
+
+static enum status keep_data_model(void *ctx, const struct json *item, struct error *err)
+{
+    return keep_entity(ctx, PUBLISHED_DATA_MODEL, item, err);
+}
+
+static enum status keep_chart(void *ctx, const struct json *item, struct error *err)
+{
+    return keep_entity(ctx, PUBLISHED_CHART, item, err);
+}
+
+static enum status keep_dashboard(void *ctx, const struct json *item, struct error *err)
+{
+    return keep_entity(ctx, PUBLISHED_DASHBOARD, item, err);
+}
+
+static enum status keep_user(void *ctx, const struct json *item, struct error *err)
+{
+    struct om_run *run = ctx;
+    struct str email = json_str(json_get(item, "email"));
+    struct str *id = ARENA_NEW(&run->arena, struct str);
+    char *key = arena_cstr(&run->arena, email);
+    if (id == NULL || (key == NULL && !str_is_null(email)) ||
+        arena_str(&run->arena, json_str(json_get(item, "id")), id) != OK) {
+        return error_nomem(err);
+    }
+    if (str_is_empty(email) || str_is_empty(*id) ||
+        json_bool(json_get(item, "deleted"), false)) {
+        return OK;
+    }
+    for (size_t i = 0; i < email.n; i++) {
+        key[i] = (char)(key[i] >= 'A' && key[i] <= 'Z' ? key[i] + 32 : key[i]);
+    }
+    return map_put(&run->users, str_from_n(key, email.n), (union map_value){.pointer = id}) ==
+                   OK
+               ? OK
+               : error_nomem(err);
+}
+
+static const struct {
+    om_item_fn *keep;
+    const char *fields;
+} lists[] = {
+    [PUBLISHED_DATA_MODEL] = {keep_data_model, "owners,tags,sourceHash"},
+    [PUBLISHED_CHART] = {keep_chart, "dashboards,owners,tags,sourceHash"},
+    [PUBLISHED_DASHBOARD] = {keep_dashboard,
+                             "charts,dataModels,lifeCycle,owners,tags,sourceHash"},
+};
+
+static void start_kind(struct om_run *run, enum published_kind kind)
+{
+    struct buf path;
+    struct error err = ERROR_INIT;
+    buf_init(&path, MAX_PATH_BYTES);
+    (void)buf_printf(&path, "%s?service=", om_collection(kind));
+    (void)http_url_escape(&path, run->options->service);
+    (void)buf_printf(&path, "&include=all&fields=%s", lists[kind].fields);
+    if (buf_status(&path) != OK) {
+        (void)error_nomem(&err);
+        om_run_fatal(run, &err);
+    } else {
+        (void)om_list_start(run, buf_str(&path), lists[kind].keep, run);
+    }
+    buf_free(&path);
+}
+
+void om_list_kind(struct om_run *run, enum published_kind kind)
+{
+    start_kind(run, kind);
+    om_run_wait(run, 0);
+}
+
+void om_lists_read(struct om_run *run)
+{
+    if (!om_run_is_ending(run) && !str_is_null(run->publication.service_id)) {
+        start_kind(run, PUBLISHED_DASHBOARD);
+        start_kind(run, PUBLISHED_CHART);
+        start_kind(run, PUBLISHED_DATA_MODEL);
+    }
+    om_run_wait(run, 0);
+}
+
+void om_users_read(struct om_run *run)
+{
+    if (run->options->includes_owners) {
+        om_list_read(run, STR("/v1/users"), keep_user, run);
+    }
+}

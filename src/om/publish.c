@@ -1,0 +1,457 @@
+/*
+ * The order of things: who are we and what is the server, what does it have, then tags, data
+ * models and charts, dashboards, lineage, usage, and deletions last.
+ */
+#include "om/publish.h"
+
+#include "om/run.h"
+
+#include <inttypes.h>
+#include <stdio.h>
+
+static const char *const step_names[OM_STEP_COUNT] = {"tags",       "data models", "charts",
+                                                      "dashboards", "lineage",     "usage"};
+
+const char *om_step_name(enum om_step_kind step)
+{
+    return step_names[step];
+}
+
+const char *om_plan_action_name(enum om_plan_action action)
+{
+    static const char *const names[] = {"create", "update", "unlink", "delete", "keep"};
+    return names[action];
+}
+
+/* ---- projects, one after another ---- */
+
+static bool is_wanted(const struct om_run *run, const struct publishing_project *project)
+{
+    const struct om_options *options = run->options;
+    if (!options->includes_drafts && project->project.type == PROJECT_TYPE_PROJECT &&
+        project->project.published_ms == TIMESTAMP_NONE) {
+        return false;
+    }
+    if (options->only_shared && !project->is_shared) {
+        return false;
+    }
+    return options->wants_project == NULL ||
+           options->wants_project(options->wants_ctx, project);
+}
+
+static enum status map_one(struct om_run *run, bool reads_cells, struct arena *arena,
+                           struct om_project *project, struct error *err)
+{
+    if (reads_cells) {
+        return om_map_project(&run->mapping, run->catalog, arena, project, err);
+    }
+    return om_map_dashboard(&run->mapping, arena, project) == OK ? OK : error_nomem(err);
+}
+
+/* Takes a look at one; its requests and failures leave it unsettled. */
+static void look(struct om_run *run, struct om_open *open, bool reads_cells,
+                 struct arena *arena, om_project_fn *each)
+{
+    struct om_project project = {.cell_count = 0};
+    struct error err = ERROR_INIT;
+    int64_t after = open->row - 1;
+    int64_t requests = run->summary->requests;
+    bool has_more = false;
+    enum status status = publishing_next_project(run->catalog, run->options->source,
+                                                 run->options->includes_archived, &after, arena,
+                                                 &project.from, &has_more, &err);
+    if (status == OK && (!has_more || project.from.row != open->row)) {
+        return; /* another program took it away */
+    }
+    status = status == OK ? map_one(run, reads_cells, arena, &project, &err) : status;
+    if (status != OK) {
+        om_run_fatal(run, &err);
+        return;
+    }
+    run->is_unsettled = false;
+    each(run, &project, arena);
+    open->is_unsettled =
+        open->is_unsettled || run->is_unsettled || run->summary->requests != requests;
+}
+
+void om_each_project(struct om_run *run, bool reads_cells, om_project_fn *each)
+{
+    struct arena arena;
+    arena_init(&arena, OM_PROJECT_BYTES);
+    for (size_t i = 0; i < run->open_count && !om_run_is_ending(run); i++) {
+        arena_reset(&arena);
+        look(run, &run->open[i], reads_cells, &arena, each);
+    }
+    arena_free(&arena);
+}
+
+/* ---- a first look at all of them ---- */
+
+static enum status note_tag(struct om_run *run, const struct tag *tag)
+{
+    struct arena *arena = &run->arena;
+    if (map_has(&run->tags, tag->fqn)) {
+        return OK;
+    }
+    struct tag *copy = ARENA_NEW(arena, struct tag);
+    if (copy == NULL) {
+        return ERR_NOMEM;
+    }
+    copy->kind = tag->kind;
+    if (arena_str(arena, tag->fqn, &copy->fqn) != OK ||
+        arena_str(arena, tag->classification, &copy->classification) != OK ||
+        arena_str(arena, tag->name, &copy->name) != OK ||
+        arena_str(arena, tag->title, &copy->title) != OK ||
+        arena_str(arena, tag->description, &copy->description) != OK) {
+        return ERR_NOMEM;
+    }
+    return map_put(&run->tags, copy->fqn, (union map_value){.pointer = copy});
+}
+
+/* Nothing of it has changed since nothing was left to do, here or in what all depend on. */
+static enum status is_settled(struct om_run *run, const struct om_project *project, bool *out,
+                              struct error *err)
+{
+    const struct om_options *options = run->options;
+    *out = false;
+    if (options->plan != NULL || options->overrides || options->restores || options->verifies) {
+        return OK;
+    }
+    return published_is_settled(run->catalog, run->publication.id, project->from.project.id,
+                                project->from.mark ^ run->world, out, err);
+}
+
+static enum status open_project(struct om_run *run, const struct om_project *project)
+{
+    struct om_open *open = arena_push(&run->arena, &run->open, &run->open_count,
+                                      &run->open_capacity, sizeof(*open));
+    enum status status = open != NULL ? OK : ERR_NOMEM;
+    if (open != NULL) {
+        *open = (struct om_open){.row = project->from.row};
+    }
+    for (size_t i = 0; i < project->tag_count && status == OK; i++) {
+        status = note_tag(run, &project->tags[i]);
+    }
+    return status;
+}
+
+static void warn_owner(struct om_run *run, struct str email)
+{
+    if (!str_is_null(email) && om_run_warn_once(run, email)) {
+        om_run_warn(run, &run->summary->steps[OM_STEP_DASHBOARDS],
+                    "nobody in OpenMetadata has the e-mail %.*s: projects of that owner stay "
+                    "without one",
+                    STR_ARG(email));
+    }
+}
+
+static enum status survey_project(struct om_run *run, struct om_project *project,
+                                  struct arena *arena, struct error *err)
+{
+    bool settled = false;
+    enum status status = map_one(run, false, arena, project, err);
+    run->wanted_projects++;
+    run->summary->private_projects += !project->from.is_shared;
+    if (status == OK) {
+        status =
+            published_want(run->catalog, PUBLISHED_DASHBOARD, project->dashboard.name, err);
+    }
+    if (status == OK) {
+        status = is_settled(run, project, &settled, err);
+    }
+    if (status == OK && settled) {
+        run->summary->steps[OM_STEP_DASHBOARDS].records++;
+        return published_want_project(run->catalog, project->from.project.id, err);
+    }
+    if (status == OK) {
+        warn_owner(run, project->unknown_owner);
+        status = open_project(run, project) == OK ? OK : error_nomem(err);
+    }
+    return status;
+}
+
+void om_survey(struct om_run *run)
+{
+    struct arena arena;
+    struct error err = ERROR_INIT;
+    int64_t after = 0;
+    arena_init(&arena, OM_PROJECT_BYTES);
+    while (!om_run_is_ending(run)) {
+        struct om_project project = {.cell_count = 0};
+        bool has_more = false;
+        arena_reset(&arena);
+        enum status status = publishing_next_project(run->catalog, run->options->source,
+                                                     run->options->includes_archived, &after,
+                                                     &arena, &project.from, &has_more, &err);
+        if (status == OK && !has_more) {
+            break;
+        }
+        if (status == OK && is_wanted(run, &project.from)) {
+            status = survey_project(run, &project, &arena, &err);
+        } else if (status == OK) {
+            run->summary->steps[OM_STEP_DASHBOARDS].filtered++;
+        }
+        if (status != OK) {
+            om_run_fatal(run, &err);
+        }
+    }
+    arena_free(&arena);
+    run->total = (int64_t)run->open_count;
+}
+
+static void settle(struct om_run *run, struct om_project *project, struct arena *arena)
+{
+    struct error err = ERROR_INIT;
+    (void)arena;
+    if (om_run_begin(run) &&
+        published_settle(run->catalog, run->publication.id, project->from.project.id,
+                         project->from.mark ^ run->world, &err) != OK) {
+        om_run_fatal(run, &err);
+    }
+}
+
+void om_settle(struct om_run *run)
+{
+    if (run->options->plan != NULL) {
+        return;
+    }
+    size_t kept = 0;
+    for (size_t i = 0; i < run->open_count; i++) {
+        if (!run->open[i].is_unsettled) {
+            run->open[kept++] = run->open[i];
+        }
+    }
+    run->open_count = kept;
+    om_each_project(run, false, settle);
+    om_run_flush(run);
+}
+
+/* ---- the server ---- */
+
+static void ask_version(struct om_run *run)
+{
+    struct json *document = NULL;
+    struct error err = ERROR_INIT;
+    enum status status = om_run_get(run, STR("/v1/system/version"), &document, &err);
+    if (status == OK) {
+        struct str text = json_str(json_get(document, "version"));
+        status = om_version_parse(text, &run->version, &err);
+        if (status == ERR_CONFIG && !run->options->validates_version) {
+            log_warning("%s", err.message);
+            status = OK;
+        }
+        log_debug("OpenMetadata %.*s", STR_ARG(text));
+    }
+    if (status != OK) {
+        om_run_fatal(run, &err);
+    }
+    json_free(document);
+}
+
+static void ask_user(struct om_run *run)
+{
+    struct json *document = NULL;
+    struct error err = ERROR_INIT;
+    if (om_run_is_ending(run)) {
+        return;
+    }
+    enum status status = om_run_get(run, STR("/v1/users/loggedInUser"), &document, &err);
+    if (status == OK) {
+        struct str name = json_str(json_get(document, "name"));
+        if (!json_bool(json_get(document, "isBot"), false)) {
+            /* A person's PUT takes certifications away and overwrites descriptions. */
+            status = error_set(&err, ERR_FORBIDDEN,
+                               "OpenMetadata's token belongs to %.*s, who is no bot: use the "
+                               "token of ingestion-bot (Settings, Bots)",
+                               STR_ARG(str_sub(name, 0, 200)));
+        } else if (arena_str(&run->arena, name, &run->user) != OK) {
+            status = error_nomem(&err);
+        }
+    }
+    if (status != OK) {
+        om_run_fatal(run, &err);
+    }
+    json_free(document);
+}
+
+/* ---- the run ---- */
+
+static bool is_status(void *ctx, struct str name)
+{
+    struct om_run *run = ctx;
+    bool found = false;
+    struct error err = ERROR_INIT;
+    struct str key;
+    const union map_value *known = map_get(&run->statuses, name);
+    if (known != NULL) {
+        return known->number != 0;
+    }
+    if (publishing_is_status(run->catalog, run->options->source, name, &found, &err) != OK) {
+        om_run_fatal(run, &err);
+        return false;
+    }
+    if (arena_str(&run->arena, name, &key) == OK) {
+        (void)(map_put(&run->statuses, key, (union map_value){.number = found}) == OK);
+    }
+    return found;
+}
+
+static void prepare(struct om_run *run)
+{
+    const struct om_options *options = run->options;
+    run->mapping = (struct om_mapping){
+        .service = options->service,
+        .tags = options->tags,
+        .includes_owners = options->includes_owners,
+        .includes_data_models = options->includes_data_models,
+        .publishes_sql = options->publishes_sql,
+        .data_model_type = str_is_empty(options->data_model_type) ? run->version.data_model_type
+                                                                  : options->data_model_type,
+        .users = &run->users,
+        .wants = options->wants_child,
+        .wants_ctx = options->wants_ctx,
+    };
+    run->rules = (struct om_change_rules){
+        .user = run->user,
+        .overrides = options->overrides,
+        .restores = options->restores,
+        .keeps_titles = run->version.keeps_titles,
+        .category_classification = options->tags.classification[TAG_KIND_CATEGORY],
+        .is_status = is_status,
+        .ctx = run,
+    };
+}
+
+static void open_publication(struct om_run *run)
+{
+    struct error err = ERROR_INIT;
+    if (om_run_is_ending(run)) {
+        return;
+    }
+    enum status status = published_begin_work(run->catalog, &err);
+    if (status == OK) {
+        status =
+            publishing_is_complete(run->catalog, run->options->source, &run->is_complete, &err);
+    }
+    if (status == OK && om_run_begin(run)) {
+        status = published_open(run->catalog, run->options->source, run->options->host,
+                                run->options->service, &run->arena, &run->publication, &err);
+        om_run_flush(run);
+    }
+    if (status != OK) {
+        om_run_fatal(run, &err);
+    }
+}
+
+/* What every project depends on: when it changes, none is settled. */
+static void note_world(struct om_run *run)
+{
+    const struct om_version *version = &run->version;
+    const uint64_t parts[] = {
+        run->options->settings_digest,    version->major,      version->minor, version->patch,
+        om_resolve_digest(&run->resolve), om_mapping_version()};
+    run->world = str_hash(str_from_n((const char *)(const void *)parts, sizeof(parts)));
+}
+
+static void run_phases(struct om_run *run)
+{
+    static const struct {
+        enum om_phase phase;
+        void (*step)(struct om_run *run);
+    } steps[] = {
+        {OM_PHASE_CONNECT, ask_version},
+        {OM_PHASE_CONNECT, ask_user},
+        {OM_PHASE_CONNECT, open_publication},
+        {OM_PHASE_CONNECT, prepare},
+        {OM_PHASE_READ, om_publish_service},
+        {OM_PHASE_READ, om_users_read},
+        {OM_PHASE_READ, om_resolve_read},
+        {OM_PHASE_READ, note_world},
+        {OM_PHASE_READ, om_survey},
+        {OM_PHASE_READ, om_lists_read},
+        {OM_PHASE_TAGS, om_publish_tags},
+        {OM_PHASE_CELLS, om_publish_cells},
+        {OM_PHASE_DASHBOARDS, om_publish_dashboards},
+        {OM_PHASE_LINEAGE, om_publish_lineage},
+        {OM_PHASE_USAGE, om_publish_usage},
+        {OM_PHASE_USAGE, om_settle},
+        {OM_PHASE_DELETE, om_publish_deletions},
+    };
+    for (size_t i = 0; i < sizeof(steps) / sizeof(steps[0]) && !om_run_is_ending(run); i++) {
+        if (run->phase != steps[i].phase) {
+            run->done = 0;
+        }
+        run->phase = steps[i].phase;
+        steps[i].step(run);
+    }
+}
+
+/* Whatever ended the run: every request must have called back before memory goes. */
+static void drain(struct om_run *run)
+{
+    struct http_client *client = run->options->api->client;
+    http_client_cancel_waiting(client);
+    while (http_client_pending(client) > 0) {
+        struct error ignored = ERROR_INIT;
+        if (http_client_run(client, 250, &ignored) != OK) {
+            log_error("requests left behind: %s", ignored.message);
+            return;
+        }
+        http_client_cancel_waiting(client);
+    }
+}
+
+static void free_run(struct om_run *run)
+{
+    map_free(&run->users);
+    map_free(&run->tags);
+    map_free(&run->usable);
+    map_free(&run->statuses);
+    map_free(&run->warned);
+    map_free(&run->days);
+    om_resolve_free(&run->resolve);
+    arena_free(&run->arena);
+}
+
+enum status om_publish(const struct om_options *options, struct om_summary *summary,
+                       struct error *err)
+{
+    struct om_run run = {.options = options,
+                         .summary = summary,
+                         .catalog = options->catalog,
+                         .fatal = ERROR_INIT,
+                         .total = -1};
+    *summary = (struct om_summary){.worst = OK};
+    arena_init(&summary->arena, OM_RUN_BYTES);
+    arena_init(&run.arena, OM_RUN_BYTES);
+    map_init(&run.users);
+    map_init(&run.tags);
+    map_init(&run.usable);
+    map_init(&run.statuses);
+    map_init(&run.warned);
+    map_init(&run.days);
+    map_init(&run.resolve.tables);
+    map_init(&run.resolve.lists);
+
+    run_phases(&run);
+    drain(&run);
+    om_send_free(&run);
+    om_run_flush(&run);
+    catalog_rollback(options->catalog);
+    run.phase = OM_PHASE_DONE;
+    struct error fatal = run.fatal;
+    free_run(&run);
+    if (fatal.code != OK) {
+        *err = fatal;
+        return err->code;
+    }
+    if (summary->was_stopped) {
+        return error_set(err, ERR_CANCELLED, "stopped before the end; the next run goes on");
+    }
+    return OK;
+}
+
+void om_summary_free(struct om_summary *summary)
+{
+    arena_free(&summary->arena);
+}

@@ -1,0 +1,320 @@
+/*
+ * The dashboard service, classifications and tags: what entities refer to must be there first.
+ */
+#include "om/run.h"
+
+#include "io/http_url.h"
+
+#include "base/json_out.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#define SERVICES "/v1/services/dashboardServices"
+#define MAX_BODY_BYTES ((size_t)1024 * 1024)
+
+/* ---- the service ---- */
+
+static void write_service(const struct om_options *options, struct buf *body)
+{
+    struct json_out out;
+    json_out_init(&out, body);
+    json_out_object(&out);
+    json_out_field_str(&out, "name", options->service);
+    json_out_field_cstr(&out, "serviceType", "Hex");
+    if (!str_is_null(options->stored_token)) {
+        json_out_key(&out, "connection");
+        json_out_object(&out);
+        json_out_key(&out, "config");
+        json_out_object(&out);
+        json_out_field_cstr(&out, "type", "Hex");
+        json_out_field_str(&out, "hostPort", options->stored_host);
+        json_out_field_str(&out, "tokenType", options->stored_token_type);
+        json_out_field_str(&out, "token", options->stored_token);
+        json_out_object_end(&out);
+        json_out_object_end(&out);
+    }
+    json_out_object_end(&out);
+}
+
+static enum status make_service(struct om_run *run, struct json **document, struct error *err)
+{
+    struct buf body;
+    const struct om_plan_item item = {.action = OM_PLAN_CREATE,
+                                      .kind = "dashboard service",
+                                      .name = run->options->service,
+                                      .title = run->options->service};
+    if (run->options->plan != NULL) {
+        om_run_plan(run, &item);
+        return OK;
+    }
+    buf_init(&body, MAX_BODY_BYTES);
+    write_service(run->options, &body);
+    const struct om_request request = {
+        .method = "PUT", .path = STR(SERVICES), .body = buf_str(&body), .repeats = true};
+    enum status status =
+        buf_status(&body) == OK ? om_run_call(run, &request, document, err) : error_nomem(err);
+    if (body.data != NULL) {
+        explicit_bzero(body.data, body.capacity); /* it may hold Hex's token */
+    }
+    buf_free(&body);
+    return status;
+}
+
+static enum status check_service(const struct om_run *run, const struct json *document,
+                                 struct error *err)
+{
+    struct str type = json_str(json_get(document, "serviceType"));
+    if (json_bool(json_get(document, "deleted"), false)) {
+        return error_set(err, ERR_REJECTED,
+                         "the dashboard service %.*s was deleted in OpenMetadata: restore it "
+                         "there, or choose another serviceName",
+                         STR_ARG(run->options->service));
+    }
+    if (!str_is(type, "Hex")) {
+        return error_set(err, ERR_CONFIG,
+                         "the service %.*s of OpenMetadata is of type %.*s, not Hex: choose "
+                         "another serviceName",
+                         STR_ARG(run->options->service), STR_ARG(str_sub(type, 0, 60)));
+    }
+    return OK;
+}
+
+void om_publish_service(struct om_run *run)
+{
+    struct json *document = NULL;
+    struct error err = ERROR_INIT;
+    struct str id = STR_NULL;
+    struct buf path;
+    buf_init(&path, 65536);
+    (void)buf_append_cstr(&path, SERVICES "/name");
+    om_path_segment(&path, run->options->service);
+    (void)buf_append_cstr(&path, "?include=all");
+    enum status status = buf_status(&path) == OK
+                             ? om_run_get(run, buf_str(&path), &document, &err)
+                             : error_nomem(&err);
+    if (status == ERR_NOT_FOUND) {
+        error_clear(&err);
+        status = make_service(run, &document, &err);
+    }
+    if (status == OK && document != NULL) {
+        status = check_service(run, document, &err);
+    }
+    if (status == OK && document != NULL) {
+        status = arena_str(&run->arena, json_str(json_get(document, "id")), &id) == OK
+                     ? OK
+                     : error_nomem(&err);
+    }
+    if (status == OK && run->options->plan == NULL && om_run_begin(run)) {
+        status = published_set_service(run->catalog, &run->publication, id, &err);
+        om_run_flush(run);
+    } else if (status == OK) {
+        run->publication.service_id = id;
+    }
+    if (status != OK) {
+        om_run_fatal(run, &err);
+    }
+    json_free(document);
+    buf_free(&path);
+}
+
+/* ---- requests for tags and classifications ---- */
+
+struct tag_call {
+    struct om_run *run;
+    const struct tag *tag; /* in the run's arena; NULL: its classification */
+    struct str name;
+    enum published_kind kind;
+};
+
+static void confirm_tag(struct om_run *run, enum published_kind kind, struct str name,
+                        struct str id)
+{
+    struct published row = {.kind = kind, .name = name, .state = PUBLISHED_STATE_THERE};
+    struct error err = ERROR_INIT;
+    om_confirm(run, &row, id, true);
+    if (kind == PUBLISHED_TAG &&
+        map_put(&run->usable, name, (union map_value){.number = 1}) != OK) {
+        (void)error_nomem(&err);
+        om_run_fatal(run, &err);
+    }
+}
+
+static void on_tag(void *ctx, const struct http_answer *answer, const struct json *document,
+                   const struct error *err)
+{
+    struct tag_call *call = ctx;
+    struct om_run *run = call->run;
+    (void)answer;
+    if (err->code == OK) {
+        confirm_tag(run, call->kind, call->name, json_str(json_get(document, "id")));
+    } else {
+        om_run_failed(run, om_run_step(run, call->kind), om_kind_name(call->kind), call->name,
+                      call->name, err);
+        if (err->code == ERR_AUTH) {
+            om_run_fatal(run, err);
+        }
+    }
+    free(call);
+}
+
+static void put_tag(struct om_run *run, enum published_kind kind, const struct tag *tag)
+{
+    struct buf body;
+    struct json_out out;
+    struct error err = ERROR_INIT;
+    bool is_tag = kind == PUBLISHED_TAG;
+    struct str name = is_tag ? tag->fqn : tag->classification;
+    const struct om_plan_item item = {
+        .action = OM_PLAN_CREATE, .kind = om_kind_name(kind), .name = name, .title = name};
+    if (run->options->plan != NULL) {
+        om_run_plan(run, &item);
+        confirm_tag(run, kind, name, STR_NULL);
+        return;
+    }
+    struct tag_call *call = malloc(sizeof(*call));
+    buf_init(&body, MAX_BODY_BYTES);
+    json_out_init(&out, &body);
+    json_out_object(&out);
+    json_out_field_str(&out, "name", is_tag ? tag->name : tag->classification);
+    json_out_field_str(&out, "description",
+                       is_tag ? tag->description : tag_classification_description(tag->kind));
+    if (is_tag) {
+        json_out_field_str(&out, "classification", tag->classification);
+    }
+    if (is_tag && !str_is_null(tag->title)) {
+        json_out_field_str(&out, "displayName", tag->title);
+    }
+    json_out_object_end(&out);
+    const struct om_request request = {.method = "PUT",
+                                       .path = str_from(om_collection(kind)),
+                                       .body = buf_str(&body),
+                                       .repeats = true,
+                                       .done = on_tag,
+                                       .ctx = call};
+    if (call == NULL || buf_status(&body) != OK) {
+        (void)error_nomem(&err);
+        om_run_fatal(run, &err);
+        free(call);
+    } else {
+        *call = (struct tag_call){run, tag, name, kind};
+        om_run_make_room(run);
+        if (om_run_is_ending(run) || !om_run_send(run, &request)) {
+            free(call);
+        }
+    }
+    buf_free(&body);
+}
+
+/* ---- what is there ---- */
+
+static enum status keep_tag(void *ctx, const struct json *item, struct error *err)
+{
+    struct om_run *run = ctx;
+    struct str fqn = json_str(json_get(item, "fullyQualifiedName"));
+    bool is_off = json_bool(json_get(item, "deleted"), false) ||
+                  json_bool(json_get(item, "disabled"), false);
+    struct str key;
+    if (str_is_empty(fqn)) {
+        return OK;
+    }
+    enum status status =
+        published_list(run->catalog, PUBLISHED_TAG, fqn, is_off, STR("{}"), err);
+    if (status == OK && !is_off &&
+        (arena_str(&run->arena, fqn, &key) != OK ||
+         map_put(&run->usable, key, (union map_value){.number = 1}) != OK)) {
+        status = error_nomem(err);
+    }
+    return status;
+}
+
+/* True when it is there, or is there now. */
+static bool publish_classification(struct om_run *run, const struct tag *tag)
+{
+    struct json *document = NULL;
+    struct error err = ERROR_INIT;
+    struct buf path;
+    bool is_there = false;
+    buf_init(&path, 65536);
+    (void)buf_append_cstr(&path, "/v1/classifications/name");
+    om_path_segment(&path, tag->classification);
+    (void)buf_append_cstr(&path, "?include=all");
+    enum status status = om_run_get(run, buf_str(&path), &document, &err);
+    if (status == OK) {
+        is_there = !json_bool(json_get(document, "deleted"), false) &&
+                   !json_bool(json_get(document, "disabled"), false);
+        if (!is_there) {
+            om_run_warn(run, &run->summary->steps[OM_STEP_TAGS],
+                        "the classification %.*s is deleted or disabled in OpenMetadata: no "
+                        "tags of it are published",
+                        STR_ARG(tag->classification));
+        }
+    } else if (status == ERR_NOT_FOUND) {
+        put_tag(run, PUBLISHED_CLASSIFICATION, tag);
+        om_run_wait(run, 0);
+        is_there = true;
+    } else {
+        om_run_fatal(run, &err);
+    }
+    json_free(document);
+    buf_clear(&path);
+    (void)buf_append_cstr(&path, "/v1/tags?include=all&parent=");
+    (void)http_url_escape(&path, tag->classification);
+    if (is_there && status == OK && !om_run_is_ending(run)) {
+        om_list_read(run, buf_str(&path), keep_tag, run);
+    }
+    buf_free(&path);
+    return is_there && !om_run_is_ending(run);
+}
+
+static void publish_tag(struct om_run *run, const struct tag *tag)
+{
+    struct om_step *step = &run->summary->steps[OM_STEP_TAGS];
+    enum published_presence presence;
+    struct published base;
+    struct arena arena;
+    struct error err = ERROR_INIT;
+    bool has_base = false;
+    arena_init(&arena, 65536);
+    if (published_presence(run->catalog, PUBLISHED_TAG, tag->fqn, &presence, &err) != OK ||
+        published_get(run->catalog, run->publication.id, PUBLISHED_TAG, tag->fqn, &arena, &base,
+                      &has_base, &err) != OK) {
+        om_run_fatal(run, &err);
+    } else if (presence == PUBLISHED_ABSENT && (!has_base || run->options->restores)) {
+        put_tag(run, PUBLISHED_TAG, tag);
+        step->records++;
+    } else if (presence != PUBLISHED_PRESENT) {
+        step->kept++; /* a person does not want it */
+    } else {
+        step->records++;
+    }
+    arena_free(&arena);
+}
+
+void om_publish_tags(struct om_run *run)
+{
+    struct map classifications; /* whether their tags can be published */
+    struct error err = ERROR_INIT;
+    map_init(&classifications);
+    for (size_t i = 0; i < run->tags.count && !om_run_is_ending(run); i++) {
+        const struct tag *tag = run->tags.entries[i].value.pointer;
+        if (map_has(&classifications, tag->classification)) {
+            continue;
+        }
+        bool is_there = publish_classification(run, tag);
+        if (map_put(&classifications, tag->classification,
+                    (union map_value){.number = is_there}) != OK) {
+            (void)error_nomem(&err);
+            om_run_fatal(run, &err);
+        }
+    }
+    for (size_t i = 0; i < run->tags.count && !om_run_is_ending(run); i++) {
+        const struct tag *tag = run->tags.entries[i].value.pointer;
+        if (map_get(&classifications, tag->classification)->number != 0) {
+            publish_tag(run, tag);
+        }
+    }
+    om_run_wait(run, 0);
+    om_run_flush(run);
+    map_free(&classifications);
+}

@@ -1,0 +1,165 @@
+/*
+ * run - what the files of the publisher share: publish.c (order of things), run.c (requests
+ * and bookkeeping), send.c (writing entities), publish_*.c (one step each). Of no use to
+ * anybody else.
+ */
+#ifndef OM_RUN_H
+#define OM_RUN_H
+
+#include "base/log.h"
+#include "om/mapping.h"
+#include "om/publish.h"
+#include "om/resolve.h"
+#include "om/version.h"
+
+#define OM_RUN_BYTES ((size_t)512 * 1024 * 1024)
+#define OM_PROJECT_BYTES ((size_t)256 * 1024 * 1024)
+
+/* An entity whose history was asked for: decided after the others. */
+struct om_asked {
+    int64_t project_row;
+    enum published_kind kind;
+    struct str name;
+};
+
+/* A project that was not settled when the run began. */
+struct om_open {
+    int64_t row;
+    bool is_unsettled; /* something was sent for it, or could not be */
+};
+
+struct om_batch;
+
+struct om_run {
+    const struct om_options *options;
+    struct om_summary *summary;
+    struct catalog *catalog;
+    struct arena arena; /* lives as long as the run */
+    struct error fatal; /* code OK while the run may go on */
+    enum om_phase phase;
+    int64_t done; /* of the phase */
+    int64_t total;
+    unsigned lost_in_a_row;
+
+    struct om_version version;
+    struct str user; /* name of the token's user */
+    struct publication publication;
+    struct om_mapping mapping;
+    struct om_change_rules rules;
+    struct map users;    /* e-mail to id */
+    struct map tags;     /* fqn to struct tag, those that projects want */
+    struct map usable;   /* fqn of tags that entities may carry */
+    struct map statuses; /* names: is it a status? */
+    struct map warned;   /* what was said already */
+    struct map days;     /* dates whose views were posted */
+    struct om_resolve resolve;
+    bool is_complete; /* the newest listing of Hex */
+    int64_t wanted_projects;
+    struct om_open *open; /* projects that need a look, in order */
+    size_t open_count;
+    size_t open_capacity;
+    uint64_t world;    /* what all projects depend on: settings, version, tables */
+    bool is_unsettled; /* something is left to do for the project that is looked at */
+
+    struct om_batch *batches[PUBLISHED_EDGE]; /* by kind: what fills up */
+    struct om_asked *asked;
+    size_t asked_count;
+    size_t asked_capacity;
+    bool decides_asked; /* the second look: answers are there */
+    size_t stored;      /* rows in the open transaction */
+    bool has_transaction;
+};
+
+/* ---- run.c ---- */
+
+/* Ends the run with err unless it has ended already. */
+void om_run_fatal(struct om_run *run, const struct error *err);
+bool om_run_is_ending(const struct om_run *run);
+/* One turn of the event loop. */
+void om_run_turn(struct om_run *run);
+/* Turns until fewer than limit requests are pending (0: until none is). */
+void om_run_wait(struct om_run *run, size_t limit);
+/* Until a new request may be sent. */
+void om_run_make_room(struct om_run *run);
+/* Sends; a failure to do so ends the run, and done is not called. */
+bool om_run_send(struct om_run *run, const struct om_request *request);
+/*
+ * GET and wait: *out is the parsed answer, the caller frees it. ERR_NOT_FOUND and other
+ * answers come back as they are; network failures too.
+ */
+enum status om_run_get(struct om_run *run, struct str path, struct json **out,
+                       struct error *err) WARN_UNUSED;
+/* Any request, and wait for its end. The document may be NULL. */
+enum status om_run_call(struct om_run *run, const struct om_request *request, struct json **out,
+                        struct error *err) WARN_UNUSED;
+
+/* Where an entity of this kind is counted. */
+struct om_step *om_run_step(struct om_run *run, enum published_kind kind);
+/* An entity that could not be written; logged, kept for the summary. */
+void om_run_failed(struct om_run *run, struct om_step *step, const char *kind, struct str title,
+                   struct str name, const struct error *err);
+void om_run_warn(struct om_run *run, struct om_step *step, const char *format, ...)
+    PRINTF_LIKE(3, 4);
+/* The same, once for each key. */
+bool om_run_warn_once(struct om_run *run, struct str key);
+
+/* Stores a base; committed with others now and then, and by om_run_flush. */
+void om_run_store(struct om_run *run, const struct published *row);
+/* A transaction for what the caller writes to the catalog; same rule. */
+bool om_run_begin(struct om_run *run);
+void om_run_flush(struct om_run *run);
+/* Tells the plan; false when that fails. */
+void om_run_plan(struct om_run *run, const struct om_plan_item *item);
+
+/* ---- lists.c ---- */
+
+/* Each element of a paged list; false ends the run (err is set). */
+typedef enum status om_item_fn(void *ctx, const struct json *item, struct error *err);
+/* Reads all pages of path (without limit and cursor) side by side with others. */
+bool om_list_start(struct om_run *run, struct str path, om_item_fn *each, void *ctx);
+/* The users, for owners. */
+void om_users_read(struct om_run *run);
+/* The lists that publishing compares with: the service's entities. */
+void om_lists_read(struct om_run *run);
+/* One list, and wait. */
+void om_list_read(struct om_run *run, struct str path, om_item_fn *each, void *ctx);
+/* One kind of the service's entities, anew. */
+void om_list_kind(struct om_run *run, enum published_kind kind);
+
+/* ---- send.c ---- */
+
+/* Sends what the change says; confirms, fails or asks again by itself. */
+void om_send_change(struct om_run *run, const struct om_change *change,
+                    const struct om_shown *shown);
+/* What waits in batches goes now, and all answers are waited for. */
+void om_send_rest(struct om_run *run);
+void om_send_free(struct om_run *run);
+/* What the server has confirmed: base, presence, counters. */
+void om_confirm(struct om_run *run, struct published *next, struct str entity_id, bool is_new);
+
+/* ---- steps ---- */
+
+/* Calls each for every project that needs a look, until the run ends. */
+typedef void om_project_fn(struct om_run *run, struct om_project *project, struct arena *arena);
+void om_each_project(struct om_run *run, bool reads_cells, om_project_fn *each);
+
+/* All projects: what they want, and which need a look. */
+void om_survey(struct om_run *run);
+/* The dashboard service. */
+void om_publish_service(struct om_run *run);
+/* Classifications and tags. */
+void om_publish_tags(struct om_run *run);
+/* Data models and charts. */
+void om_publish_cells(struct om_run *run);
+/* Dashboards, with links to what is there. */
+void om_publish_dashboards(struct om_run *run);
+/* Notes that nothing is left to do for projects of which that is true. */
+void om_settle(struct om_run *run);
+/* Edges, new and old. */
+void om_publish_lineage(struct om_run *run);
+/* Views per day. */
+void om_publish_usage(struct om_run *run);
+/* What is gone from Hex. */
+void om_publish_deletions(struct om_run *run);
+
+#endif
