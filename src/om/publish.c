@@ -9,6 +9,8 @@
 #include <inttypes.h>
 #include <stdio.h>
 
+#define MAX_NAMED_OWNERS 5
+
 static const char *const step_names[OM_STEP_COUNT] = {"tags",       "data models", "charts",
                                                       "dashboards", "lineage",     "usage"};
 
@@ -135,13 +137,25 @@ static enum status open_project(struct om_run *run, const struct om_project *pro
     return status;
 }
 
+/* Where OpenMetadata knows few people, a line for each owner would hide all the rest. */
 static void warn_owner(struct om_run *run, struct str email)
 {
-    if (!str_is_null(email) && om_run_warn_once(run, email)) {
-        om_run_warn(run, &run->summary->steps[OM_STEP_DASHBOARDS],
+    struct om_step *step = &run->summary->steps[OM_STEP_DASHBOARDS];
+    if (str_is_null(email) || !om_run_warn_once(run, email)) {
+        return;
+    }
+    run->unknown_owners++;
+    if (run->unknown_owners <= MAX_NAMED_OWNERS) {
+        om_run_warn(run, step,
                     "nobody in OpenMetadata has the e-mail %.*s: projects of that owner stay "
                     "without one",
                     STR_ARG(email));
+        return;
+    }
+    step->warnings++;
+    log_debug("nobody in OpenMetadata has the e-mail %.*s", STR_ARG(email));
+    if (run->unknown_owners == MAX_NAMED_OWNERS + 1) {
+        log_warning("more owners are not in OpenMetadata; --verbose names them all");
     }
 }
 

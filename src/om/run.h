@@ -51,7 +51,8 @@ struct om_run {
     struct map usable;   /* fqn of tags that entities may carry */
     struct map statuses; /* names: is it a status? */
     struct map warned;   /* what was said already */
-    struct map days;     /* dates whose views were posted */
+    unsigned unknown_owners;
+    struct map days; /* dates whose views were posted */
     struct om_resolve resolve;
     bool is_complete; /* the newest listing of Hex */
     int64_t wanted_projects;
