@@ -15,7 +15,7 @@ void graph_out_node(struct json_out *out, const struct node *node);
 
 /* One JSON object: start, nodes, edges, and where the start's columns come from. */
 void graph_out_json(const struct graph *graph, const struct graph_column *columns,
-                    size_t column_count, struct buf *out);
+                    size_t column_count, struct buf *text);
 /* A digraph for Graphviz. */
 void graph_out_dot(const struct graph *graph, struct buf *out);
 

@@ -102,7 +102,7 @@ enum status graph_describe(struct catalog *catalog, struct graph_node *node,
 typedef enum status graph_step_fn(void *ctx, const struct graph_node *other,
                                   const struct graph_edge *edge, struct error *err);
 enum status graph_step(struct catalog *catalog, const struct graph_node *node, bool is_up,
-                       struct arena *arena, graph_step_fn *step, void *ctx,
+                       struct arena *arena, graph_step_fn *call, void *ctx,
                        struct error *err) WARN_UNUSED;
 /* The pairs of columns of an edge from `from`. */
 enum status graph_load_pairs(struct catalog *catalog, const struct node *from,

@@ -113,12 +113,12 @@ static enum status spell(struct settle *settle)
     }
     for (size_t i = 0; i < answer->column_count && status == OK; i++) {
         struct notebook_sql_column *column = &answer->columns[i];
-        struct str key;
-        status = str_is_null(column->name) ? OK : lower(settle->arena, column->name, &key);
-        if (status != OK || str_is_null(column->name) || column->is_star) {
+        struct str key = STR_NULL;
+        if (str_is_null(column->name) || column->is_star) {
             continue;
         }
-        const union map_value *place = map_get(&shown, key);
+        status = lower(settle->arena, column->name, &key);
+        const union map_value *place = status == OK ? map_get(&shown, key) : NULL;
         if (place != NULL && place->number >= 0) {
             column->name = cell->columns[place->number];
         }

@@ -195,7 +195,7 @@ static enum status keep_user(void *ctx, const struct json *item, struct error *e
         json_bool(json_get(item, "deleted"), false)) {
         return OK;
     }
-    for (size_t i = 0; i < email.n; i++) {
+    for (size_t i = 0; key != NULL && i < email.n; i++) {
         key[i] = (char)(key[i] >= 'A' && key[i] <= 'Z' ? key[i] + 32 : key[i]);
     }
     return map_put(&run->users, str_from_n(key, email.n), (union map_value){.pointer = id}) ==

@@ -179,7 +179,7 @@ static void fail_all(struct om_batch *batch, const struct error *err)
 }
 
 static void send_batch(struct om_batch *batch);
-static void look_for(struct om_batch *batch, const struct row *row, const struct error *why);
+static void look_for(struct om_batch *lost, const struct row *row, const struct error *why);
 
 /* A failed row's name: an FQN, or the whole request when it never reached the repository. */
 static bool is_of(const struct json *response, const struct row *row)

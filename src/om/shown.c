@@ -206,8 +206,9 @@ enum status om_history_read(struct str json, struct om_history **out, struct err
     const struct json *versions = json_get(document, "versions");
     size_t count = json_count(versions);
     history->versions = calloc(count + 1, sizeof(*history->versions));
-    if (status == OK && history->versions == NULL) {
-        status = error_nomem(err);
+    if (history->versions == NULL) {
+        (void)error_nomem(err);
+        status = ERR_NOMEM;
     }
     for (size_t i = 0; i < count && status == OK; i++) {
         status = read_version(json_at(versions, i), &history->versions[i], err);
@@ -218,7 +219,9 @@ enum status om_history_read(struct str json, struct om_history **out, struct err
         om_history_free(history);
         return status;
     }
-    qsort(history->versions, history->count, sizeof(*history->versions), compare_versions);
+    if (history->count > 0) {
+        qsort(history->versions, history->count, sizeof(*history->versions), compare_versions);
+    }
     *out = history;
     return OK;
 }
