@@ -31,6 +31,7 @@ struct parser {
     size_t count; /* the last one is the END */
     size_t at;
     unsigned depth;
+    bool has_endless_body; /* a BEGIN or CASE of a definition has no END */
     struct sql_notes *notes;
     enum status status;
     struct parse_frame *frames; /* open brackets of all expressions that are being read */

@@ -47,17 +47,22 @@ static void parse_created(struct parser *p, struct sql_statement *statement)
 
 /*
  * A function, procedure or trigger: its text is not run now. Up to its end, over the
- * semicolons between BEGIN and END.
+ * semicolons between BEGIN and END. What never ends is no such text: it goes to its first
+ * semicolon, and so do all after it, since each look for an end may cost the whole text.
  */
 static void skip_definition(struct parser *p)
 {
     size_t depth = 0;
+    size_t first_semicolon = 0;
     for (; parse_token(p)->kind != SQL_TOKEN_END; parse_advance(p, 1)) {
         bool is_end_of_part = parse_peek_is(p, 1, KW_IF) || parse_peek_is(p, 1, KW_LOOP) ||
                               parse_peek_is(p, 1, KW_WHILE) || parse_peek_is(p, 1, KW_FOR) ||
                               parse_peek_is(p, 1, KW_REPEAT);
-        if (parse_is_op(p, ';') && depth == 0) {
+        if (parse_is_op(p, ';') && (depth == 0 || p->has_endless_body)) {
             return;
+        }
+        if (parse_is_op(p, ';') && first_semicolon == 0) {
+            first_semicolon = p->at;
         }
         if (parse_is(p, KW_BEGIN) || parse_is(p, KW_CASE)) {
             depth++;
@@ -67,6 +72,10 @@ static void skip_definition(struct parser *p)
                 parse_advance(p, 1);
             }
         }
+    }
+    if (first_semicolon != 0) {
+        p->has_endless_body = true;
+        p->at = first_semicolon;
     }
 }
 

@@ -689,7 +689,9 @@ static void scan_colon(struct scan *s)
     } else if (sql_has(p->rules, SQL_TRAIT_COLON_PATHS)) {
         parse_advance(p, 1);
         size_t tokens = parse_name_tokens(p);
-        value(s, tokens > 0 || parse_is_op(p, '[') ? tokens : 1);
+        bool is_literal = parse_token(p)->kind == SQL_TOKEN_NUMBER ||
+                          parse_token(p)->kind == SQL_TOKEN_STRING;
+        value(s, tokens == 0 && is_literal ? 1 : tokens);
     } else {
         operator_(s, 1);
     }
