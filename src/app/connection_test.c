@@ -1,6 +1,7 @@
 #include "app/connection_test.h"
 
 #include "app/ingest.h"
+#include "app/session.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -12,55 +13,7 @@
 #define RETRY_BUDGET_MS 10000
 #define MAX_ATTEMPTS 2
 
-#define PICTURES_PER_MINUTE 20
 #define REQUESTS_PER_PROJECT 3
-
-/* What one test holds. */
-struct tools {
-    struct http_client *client;
-    struct http_pace *pace;
-    struct http_pace *picture_pace;
-    struct buf authorization;
-};
-
-static void free_tools(struct tools *tools)
-{
-    http_client_free(tools->client);
-    http_pace_free(tools->pace);
-    http_pace_free(tools->picture_pace);
-    if (tools->authorization.data != NULL) {
-        explicit_bzero(tools->authorization.data, tools->authorization.capacity);
-    }
-    buf_free(&tools->authorization);
-}
-
-static enum status make_tools(const struct connection_test *test, struct tools *tools,
-                              struct error *err)
-{
-    const struct config *config = test->config;
-    const struct http_client_options http = {
-        .clock = test->clock,
-        .max_in_flight = 1,
-        .connect_timeout_ms = CONNECT_TIMEOUT_MS,
-        .stall_timeout_ms = STALL_TIMEOUT_MS,
-        .total_timeout_ms = TOTAL_TIMEOUT_MS,
-        .retry_budget_ms = RETRY_BUDGET_MS,
-        .max_attempts = MAX_ATTEMPTS,
-        .ca_file = config->ca_file.p,
-        .user_agent = "hexmeta/" HEXMETA_VERSION,
-        .verify_tls = true,
-    };
-    buf_init(&tools->authorization, 64 * 1024);
-    (void)buf_append_cstr(&tools->authorization, "Bearer ");
-    (void)buf_append_str(&tools->authorization, config->token);
-    tools->pace = http_pace_new(config->requests_per_minute, config->requests_per_hour);
-    tools->picture_pace = http_pace_new(PICTURES_PER_MINUTE, 0);
-    if (buf_status(&tools->authorization) != OK || tools->pace == NULL ||
-        tools->picture_pace == NULL) {
-        return error_nomem(err);
-    }
-    return http_client_new(&http, &tools->client, err);
-}
 
 static bool has_connection_defaults(const struct config *config)
 {
@@ -77,21 +30,23 @@ enum status connection_test_run(const struct connection_test *test,
                                 struct probe_summary *summary, struct error *err)
 {
     const struct config *config = test->config;
-    struct tools tools = {.client = NULL};
+    const struct http_client_options patience = {
+        .clock = test->clock,
+        .max_in_flight = 1,
+        .connect_timeout_ms = CONNECT_TIMEOUT_MS,
+        .stall_timeout_ms = STALL_TIMEOUT_MS,
+        .total_timeout_ms = TOTAL_TIMEOUT_MS,
+        .retry_budget_ms = RETRY_BUDGET_MS,
+        .max_attempts = MAX_ATTEMPTS,
+    };
+    struct session_hex session;
     *summary = (struct probe_summary){.code = OK};
-    enum status status = make_tools(test, &tools, err);
+    enum status status = session_open_hex(config, &patience, &session, err);
     if (status != OK) {
         goto out;
     }
-    const struct hex_api api = {
-        .client = tools.client,
-        .pace = tools.pace,
-        .picture_pace = tools.picture_pace,
-        .api_url = config->api_url,
-        .authorization = buf_str(&tools.authorization),
-    };
     const struct probe_options options = {
-        .api = &api,
+        .api = &session.api,
         .clock = test->clock,
         .host_url = config->host_url,
         .proxy = connection_test_proxy(config->host_url, getenv),
@@ -111,7 +66,7 @@ enum status connection_test_run(const struct connection_test *test,
     };
     status = probe_run(&options, summary, err);
 out:
-    free_tools(&tools);
+    session_close_hex(&session);
     return status;
 }
 

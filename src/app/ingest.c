@@ -4,6 +4,7 @@
 #include "app/exit_code.h"
 #include "app/publish.h"
 #include "app/reread.h"
+#include "app/session.h"
 #include "base/json_out.h"
 #include "base/log.h"
 #include "base/metrics.h"
@@ -14,29 +15,20 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define PICTURES_PER_MINUTE 20
+#define IN_FLIGHT 8
 #define DAY_MS ((int64_t)24 * 3600 * 1000)
 
 /* What one run holds; torn down in reverse by close_session. */
 struct session {
     struct catalog *catalog;
-    struct http_client *client;
-    struct http_pace *pace;
-    struct http_pace *picture_pace;
-    struct buf authorization;
+    struct session_hex hex;
     struct sync_connection_default *defaults;
 };
 
 static void close_session(struct session *session)
 {
-    http_client_free(session->client);
-    http_pace_free(session->picture_pace);
-    http_pace_free(session->pace);
+    session_close_hex(&session->hex);
     catalog_close(session->catalog);
-    if (session->authorization.data != NULL) {
-        explicit_bzero(session->authorization.data, session->authorization.capacity);
-    }
-    buf_free(&session->authorization);
     free(session->defaults);
 }
 
@@ -45,22 +37,10 @@ static enum status open_session(const struct ingest_options *options, struct ses
                                 struct error *err)
 {
     const struct config *config = options->config;
-    const struct http_client_options http = {
-        .clock = options->clock,
-        .max_in_flight = 8,
-        .retry_budget_ms = config->retry_budget_seconds * 1000,
-        .ca_file = config->ca_file.p,
-        .user_agent = "hexmeta/" HEXMETA_VERSION,
-        .verify_tls = true,
-    };
-    buf_init(&session->authorization, 64 * 1024);
-    (void)buf_append_cstr(&session->authorization, "Bearer ");
-    (void)buf_append_str(&session->authorization, config->token);
-    session->pace = http_pace_new(config->requests_per_minute, config->requests_per_hour);
-    session->picture_pace = http_pace_new_within(session->pace, PICTURES_PER_MINUTE, 0);
+    const struct http_client_options patience = {.clock = options->clock,
+                                                 .max_in_flight = IN_FLIGHT};
     session->defaults = calloc(config->connection_count + 1, sizeof(*session->defaults));
-    if (buf_status(&session->authorization) != OK || session->pace == NULL ||
-        session->picture_pace == NULL || session->defaults == NULL) {
+    if (session->defaults == NULL) {
         return error_nomem(err);
     }
     for (size_t i = 0; i < config->connection_count; i++) {
@@ -70,7 +50,7 @@ static enum status open_session(const struct ingest_options *options, struct ses
             .schema = config->connections[i].schema,
         };
     }
-    return http_client_new(&http, &session->client, err);
+    return session_open_hex(config, &patience, &session->hex, err);
 }
 
 static enum status open_catalog(const struct ingest_options *options,
@@ -106,21 +86,14 @@ bool ingest_wants(void *ctx, const struct catalog_work *work)
     return config_wants_project(ctx, &candidate);
 }
 
-/* The parts of a sync's options live in session and api. */
+/* The parts of a sync's options live in session. */
 static struct sync_options options_of(const struct ingest_options *options,
-                                      const struct session *session, struct hex_api *api)
+                                      const struct session *session)
 {
     const struct config *config = options->config;
-    *api = (struct hex_api){
-        .client = session->client,
-        .pace = session->pace,
-        .picture_pace = session->picture_pace,
-        .api_url = config->api_url,
-        .authorization = buf_str(&session->authorization),
-    };
     return (struct sync_options){
         .catalog = session->catalog,
-        .api = api,
+        .api = &session->hex.api,
         .clock = options->clock,
         .host_url = config->host_url,
         .workspace = config->workspace,
@@ -148,8 +121,7 @@ static struct sync_options options_of(const struct ingest_options *options,
 static enum status sync_session(const struct ingest_options *options, struct session *session,
                                 struct ingest_summary *summary, struct error *err)
 {
-    struct hex_api api;
-    const struct sync_options sync = options_of(options, session, &api);
+    const struct sync_options sync = options_of(options, session);
     return sync_run(&sync, &summary->sync, err);
 }
 
@@ -280,7 +252,6 @@ enum status ingest_preview(const struct ingest_options *options, struct preview 
 {
     const struct config *config = options->config;
     struct session session = {0};
-    struct hex_api api;
     *out = (struct preview){0};
     *duration_ms = 0;
     enum status status = open_session(options, &session, err);
@@ -293,7 +264,7 @@ enum status ingest_preview(const struct ingest_options *options, struct preview 
         status = OK;
     }
     if (status == OK) {
-        const struct sync_options sync = options_of(options, &session, &api);
+        const struct sync_options sync = options_of(options, &session);
         status = preview_run(&sync, out, err);
     }
     if (status == OK && http_forecast_ms(preview_requests(out), config->requests_per_minute,

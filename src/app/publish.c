@@ -1,5 +1,6 @@
 #include "app/publish.h"
 
+#include "app/session.h"
 #include "base/log.h"
 
 #include <stdlib.h>
@@ -7,57 +8,11 @@
 
 #define IN_FLIGHT 16
 
-/* A client with what goes with every request. */
-struct connection {
-    struct http_client *client;
-    struct buf authorization;
-    struct http_header *headers;
-    struct om_api api;
-};
-
-static void close_connection(struct connection *connection)
+static enum status open_session(const struct config *config, const struct clock *clock,
+                                struct session_om *out, struct error *err)
 {
-    http_client_free(connection->client);
-    if (connection->authorization.data != NULL) {
-        explicit_bzero(connection->authorization.data, connection->authorization.capacity);
-    }
-    buf_free(&connection->authorization);
-    free(connection->headers);
-}
-
-static enum status open_connection(const struct config *config, const struct clock *clock,
-                                   struct connection *out, struct error *err)
-{
-    const struct config_publish *publish = &config->publish;
-    const struct http_client_options http = {
-        .clock = *clock,
-        .max_in_flight = IN_FLIGHT,
-        .retry_budget_ms = config->retry_budget_seconds * 1000,
-        .ca_file = publish->ca_file.p,
-        .user_agent = "hexmeta/" HEXMETA_VERSION,
-        .verify_tls = publish->verify_ssl != CONFIG_VERIFY_IGNORE,
-    };
-    *out = (struct connection){.client = NULL};
-    buf_init(&out->authorization, 64 * 1024);
-    if (!str_is_empty(publish->token)) {
-        (void)buf_append_cstr(&out->authorization, "Bearer ");
-        (void)buf_append_str(&out->authorization, publish->token);
-    }
-    out->headers = calloc(publish->header_count + 1, sizeof(*out->headers));
-    if (buf_status(&out->authorization) != OK || out->headers == NULL) {
-        return error_nomem(err);
-    }
-    for (size_t i = 0; i < publish->header_count; i++) {
-        out->headers[i] =
-            (struct http_header){publish->headers[i].name, publish->headers[i].value};
-    }
-    enum status status = http_client_new(&http, &out->client, err);
-    out->api = (struct om_api){.client = out->client,
-                               .url = publish->url,
-                               .authorization = buf_str(&out->authorization),
-                               .extra = out->headers,
-                               .extra_count = publish->header_count};
-    return status;
+    const struct http_client_options patience = {.clock = *clock, .max_in_flight = IN_FLIGHT};
+    return session_open_om(config, &patience, out, err);
 }
 
 /* ---- filters ---- */
@@ -193,26 +148,22 @@ enum status publish_run(const struct publish_options *options, struct om_summary
                         struct error *err)
 {
     const struct config *config = options->config;
-    struct connection connection = {.client = NULL};
+    struct session_om session = {.headers = NULL};
     struct om_connection *said = connections_of(config);
     struct om_options om = options_of(options);
     *summary = (struct om_summary){.worst = OK};
     enum status status =
         said != NULL ? find_source(options, &om.source, err) : error_nomem(err);
     if (status == OK) {
-        status = open_connection(config, &options->clock, &connection, err);
-    }
-    for (size_t i = 0; said != NULL && i < config->connection_count; i++) {
-        said[i] =
-            (struct om_connection){config->connections[i].key, config->connections[i].service};
+        status = open_session(config, &options->clock, &session, err);
     }
     if (status == OK) {
-        om.api = &connection.api;
+        om.api = &session.api;
         om.connections = said;
         om.connection_count = config->connection_count;
         status = om_publish(&om, summary, err);
     }
-    close_connection(&connection);
+    session_close_om(&session);
     free(said);
     return status;
 }
@@ -245,18 +196,18 @@ enum exit_code publish_exit_code(const struct config *config, const struct om_su
 void publish_report(const struct config *config, const struct clock *clock,
                     const struct om_run_status *status)
 {
-    struct connection connection = {.client = NULL};
+    struct session_om session = {.headers = NULL};
     struct error err = ERROR_INIT;
     if (str_is_empty(config->publish.pipeline) || config->sink != CONFIG_SINK_METADATA_REST) {
         return;
     }
-    if (open_connection(config, clock, &connection, &err) != OK ||
-        om_run_status_send(&connection.api, status, clock, &err) != OK) {
+    if (open_session(config, clock, &session, &err) != OK ||
+        om_run_status_send(&session.api, status, clock, &err) != OK) {
         error_prefix(&err, "the ingestion pipeline %.*s was not told about this run: ",
                      STR_ARG(str_sub(config->publish.pipeline, 0, 100)));
         log_failure(LOG_LEVEL_WARNING, &err);
     }
-    close_connection(&connection);
+    session_close_om(&session);
 }
 
 /* ---- the connection test ---- */
@@ -283,7 +234,7 @@ enum status publish_probe(const struct config *config, const struct clock *clock
                           struct error *err)
 {
     const struct publish_options options = {.config = config, .clock = *clock, .stop = stop};
-    struct connection connection = {.client = NULL};
+    struct session_om session = {.headers = NULL};
     struct om_connection *said = connections_of(config);
     struct om_options om = options_of(&options);
     struct om_probe_options probe = {.publish = &om, .report = report, .report_ctx = ctx};
@@ -294,15 +245,15 @@ enum status publish_probe(const struct config *config, const struct clock *clock
     if (status == OK) {
         read_connections(&options, &arena, &connections, &probe.connection_count);
         probe.connections = connections;
-        status = open_connection(config, clock, &connection, err);
+        status = open_session(config, clock, &session, err);
     }
     if (status == OK) {
-        om.api = &connection.api;
+        om.api = &session.api;
         om.connections = said;
         om.connection_count = config->connection_count;
         status = om_probe_run(&probe, worst, err);
     }
-    close_connection(&connection);
+    session_close_om(&session);
     arena_free(&arena);
     free(said);
     return status;
