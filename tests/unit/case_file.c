@@ -1,12 +1,14 @@
 #include "case_file.h"
 
-#include "base/buf.h"
-
 #include <dirent.h>
 #include <errno.h>
+#include <setjmp.h>
+#include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+
+#include <cmocka.h>
 
 #define MAX_FILE_BYTES ((size_t)16 * 1024 * 1024)
 
@@ -20,7 +22,7 @@ struct reading {
     struct error *err;
 };
 
-static enum status fail(const struct reading *reading, const char *message)
+static enum status refuse(const struct reading *reading, const char *message)
 {
     (void)error_set(reading->err, ERR_PARSE, "%s", message);
     error_where(reading->err, "%s:%zu", reading->path, reading->line);
@@ -69,7 +71,7 @@ static enum status unescape(const struct reading *reading, struct str text, stru
             bytes[n++] = found[1];
             i++;
         } else {
-            return fail(reading, "an escape that is not understood");
+            return refuse(reading, "an escape that is not understood");
         }
     }
     bytes[n] = '\0';
@@ -88,14 +90,14 @@ static enum status read_input(struct reading *reading, bool has_escapes, struct 
             return has_escapes ? unescape(reading, one->input, &one->input) : OK;
         }
     }
-    return fail(reading, "an input without its >>>");
+    return refuse(reading, "an input without its >>>");
 }
 
 static enum status read_header(struct reading *reading, struct str line, struct test_case *one)
 {
     size_t colon = str_find(line, ':');
     if (colon == SIZE_MAX) {
-        return fail(reading, "expected 'key: value' or <<<");
+        return refuse(reading, "expected 'key: value' or <<<");
     }
     struct case_header *header = arena_push(reading->arena, &one->headers, &one->header_count,
                                             &one->header_capacity, sizeof(*header));
@@ -217,4 +219,51 @@ enum status case_file_list(const char *folder, struct arena *arena, struct str *
         qsort(*paths, *count, sizeof(**paths), str_qsort);
     }
     return status;
+}
+
+bool case_is_expected(const char *path, const struct test_case *one, const struct buf *got)
+{
+    struct buf wanted;
+    buf_init(&wanted, MAX_FILE_BYTES);
+    for (size_t i = 0; i < one->expected_count; i++) {
+        (void)buf_append_str(&wanted, one->expected[i]);
+        (void)buf_append_char(&wanted, '\n');
+    }
+    bool is_good = buf_status(got) == OK && buf_status(&wanted) == OK &&
+                   str_eq(buf_str(got), buf_str(&wanted)) &&
+                   !str_is_empty(case_header(one, "why", 0));
+    if (!is_good) {
+        print_error("%s:%zu: %.*s\n%s", path, one->line, STR_ARG(one->title), buf_cstr(got));
+    }
+    buf_free(&wanted);
+    return is_good;
+}
+
+void case_file_judge_all(const char *kind, size_t at_least, struct arena *arena,
+                         case_judge_fn *judge)
+{
+    struct str folder;
+    struct str *paths;
+    size_t path_count;
+    size_t judged = 0;
+    size_t failed = 0;
+    struct error err = ERROR_INIT;
+    assert_int_equal(arena_printf(arena, &folder, CASES_FOLDER "/%s", kind), OK);
+    if (case_file_list(folder.p, arena, &paths, &path_count, &err) != OK) {
+        fail_msg("%s", err.message);
+    }
+    for (size_t i = 0; i < path_count; i++) {
+        struct test_case *cases;
+        size_t count;
+        if (case_file_read(paths[i].p, arena, &cases, &count, &err) != OK) {
+            fail_msg("%s: %s", err.where, err.message);
+        }
+        for (size_t k = 0; k < count; k++) {
+            failed += judge(paths[i].p, &cases[k]) ? 0 : 1;
+        }
+        judged += count;
+    }
+    print_message("# %zu cases\n", judged);
+    assert_true(judged >= at_least);
+    assert_int_equal(failed, 0);
 }

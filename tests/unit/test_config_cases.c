@@ -182,30 +182,9 @@ static bool run_case(const char *path, const struct test_case *one)
 static void test_all_cases(void **state)
 {
     (void)state;
-    struct str *paths;
-    size_t path_count;
-    size_t run = 0;
-    size_t failed = 0;
-    struct error err = ERROR_INIT;
     assert_non_null(mkdtemp(folder));
-    if (case_file_list(CASES_FOLDER "/config", &arena, &paths, &path_count, &err) != OK) {
-        fail_msg("%s", err.message);
-    }
-    for (size_t i = 0; i < path_count; i++) {
-        struct test_case *cases;
-        size_t count;
-        if (case_file_read(paths[i].p, &arena, &cases, &count, &err) != OK) {
-            fail_msg("%s: %s", err.where, err.message);
-        }
-        for (size_t k = 0; k < count; k++) {
-            failed += run_case(paths[i].p, &cases[k]) ? 0 : 1;
-            run++;
-        }
-    }
+    case_file_judge_all("config", 40, &arena, run_case);
     (void)rmdir(folder);
-    print_message("# %zu cases\n", run);
-    assert_true(run >= 40);
-    assert_int_equal(failed, 0);
 }
 
 int main(void)

@@ -104,53 +104,23 @@ static bool run_case(const char *path, const struct test_case *one)
     struct notebook_sql_cell cells[MAX_CELLS];
     struct notebook_sql_answer *answers;
     struct buf got;
-    struct buf wanted;
     bool has_columns = str_is(case_header(one, "show", 0), "columns");
     size_t count = read_cells(one, cells);
     buf_init(&got, 1024 * 1024);
-    buf_init(&wanted, 1024 * 1024);
     assert_int_equal(notebook_sql_find(cells, count, NULL, &arena, &answers), OK);
     for (size_t i = 0; i < count; i++) {
         write_answer(&answers[i], i + 1, has_columns, &got);
     }
-    for (size_t i = 0; i < one->expected_count; i++) {
-        (void)buf_printf(&wanted, "%.*s\n", STR_ARG(one->expected[i]));
-    }
-    bool is_good = count > 0 && str_eq(buf_str(&got), buf_str(&wanted)) &&
-                   !str_is_empty(case_header(one, "why", 0));
-    if (!is_good) {
-        print_error("%s:%zu: %.*s\n%s", path, one->line, STR_ARG(one->title), buf_cstr(&got));
-    }
+    assert_true(count > 0);
+    bool is_good = case_is_expected(path, one, &got);
     buf_free(&got);
-    buf_free(&wanted);
     return is_good;
 }
 
 static void test_all_cases(void **state)
 {
-    struct str *paths;
-    size_t path_count;
-    size_t run = 0;
-    size_t failed = 0;
-    struct error err = ERROR_INIT;
     (void)state;
-    if (case_file_list(CASES_FOLDER "/notebook_sql", &arena, &paths, &path_count, &err) != OK) {
-        fail_msg("%s", err.message);
-    }
-    for (size_t i = 0; i < path_count; i++) {
-        struct test_case *cases;
-        size_t count;
-        if (case_file_read(paths[i].p, &arena, &cases, &count, &err) != OK) {
-            fail_msg("%s: %s", err.where, err.message);
-        }
-        for (size_t k = 0; k < count; k++) {
-            failed += run_case(paths[i].p, &cases[k]) ? 0 : 1;
-            run++;
-        }
-    }
-    print_message("# %zu cases\n", run);
-    assert_true(run >= 15);
-    assert_int_equal(failed, 0);
+    case_file_judge_all("notebook_sql", 15, &arena, run_case);
 }
 
 int main(void)

@@ -10,6 +10,7 @@
 #include <cmocka.h>
 
 static struct arena arena;
+static size_t pair_count;
 
 static const struct {
     const char *header;
@@ -29,14 +30,14 @@ static struct str pattern_of(const struct test_case *one)
 
 /* How many of the titles of a case are answered otherwise. */
 static size_t check_titles(const char *path, const struct test_case *one,
-                           const struct pattern *pattern, size_t *pair_count)
+                           const struct pattern *pattern)
 {
     size_t failed = 0;
     for (size_t k = 0; k < sizeof(answers) / sizeof(answers[0]); k++) {
         struct str title = case_header(one, answers[k].header, 0);
         for (size_t i = 0; !str_is_null(title);
              title = case_header(one, answers[k].header, ++i)) {
-            (*pair_count)++;
+            pair_count++;
             if (pattern == NULL || pattern_matches(pattern, title) != answers[k].answer) {
                 print_error("%s:%zu: %.*s: not so: %s: %.*s\n", path, one->line,
                             STR_ARG(one->title), answers[k].header, STR_ARG(title));
@@ -47,7 +48,7 @@ static size_t check_titles(const char *path, const struct test_case *one,
     return failed;
 }
 
-static size_t run_case(const char *path, const struct test_case *one, size_t *pair_count)
+static bool run_case(const char *path, const struct test_case *one)
 {
     struct error err = ERROR_INIT;
     struct pattern *pattern = NULL;
@@ -59,42 +60,24 @@ static size_t run_case(const char *path, const struct test_case *one, size_t *pa
                          err.where);
     }
     struct str expected = one->expected_count > 0 ? one->expected[0] : STR("");
-    *pair_count += expected.n > 0 ? 1 : 0;
+    pair_count += expected.n > 0 ? 1 : 0;
     if (!str_eq(expected, buf_str(&line)) || str_is_empty(case_header(one, "why", 0))) {
         print_error("%s:%zu: %.*s: %s\n", path, one->line, STR_ARG(one->title),
                     buf_cstr(&line));
         failed++;
     }
-    failed += check_titles(path, one, pattern, pair_count);
+    failed += check_titles(path, one, pattern);
     pattern_free(pattern);
     buf_free(&line);
-    return failed;
+    return failed == 0;
 }
 
 static void test_all_cases(void **state)
 {
     (void)state;
-    struct str *paths;
-    size_t path_count;
-    size_t pair_count = 0;
-    size_t failed = 0;
-    struct error err = ERROR_INIT;
-    if (case_file_list(CASES_FOLDER "/pattern", &arena, &paths, &path_count, &err) != OK) {
-        fail_msg("%s", err.message);
-    }
-    for (size_t i = 0; i < path_count; i++) {
-        struct test_case *cases;
-        size_t count;
-        if (case_file_read(paths[i].p, &arena, &cases, &count, &err) != OK) {
-            fail_msg("%s: %s", err.where, err.message);
-        }
-        for (size_t k = 0; k < count; k++) {
-            failed += run_case(paths[i].p, &cases[k], &pair_count);
-        }
-    }
+    case_file_judge_all("pattern", 1, &arena, run_case);
     print_message("# %zu pairs of patterns and titles\n", pair_count);
     assert_true(pair_count >= 80);
-    assert_int_equal(failed, 0);
 }
 
 int main(void)

@@ -141,9 +141,7 @@ static bool run_case(const char *path, const struct test_case *one)
     struct str as = case_header(one, "as", 0);
     struct str input = repeated(one);
     struct buf got;
-    struct buf wanted;
     buf_init(&got, 1024 * 1024);
-    buf_init(&wanted, 1024 * 1024);
     if (str_is(as, "columns")) {
         run_columns(input, &got);
     } else if (str_is(as, "tags")) {
@@ -151,46 +149,15 @@ static bool run_case(const char *path, const struct test_case *one)
     } else {
         run_name(input, str_is(as, "fqn"), &got);
     }
-    for (size_t i = 0; i < one->expected_count; i++) {
-        (void)buf_append_str(&wanted, one->expected[i]);
-        (void)buf_append_char(&wanted, '\n');
-    }
-    bool is_good =
-        str_eq(buf_str(&got), buf_str(&wanted)) && !str_is_empty(case_header(one, "why", 0));
-    if (!is_good) {
-        print_error("%s:%zu: %.*s\ngot:\n%swanted:\n%s\n", path, one->line, STR_ARG(one->title),
-                    buf_cstr(&got), buf_cstr(&wanted));
-    }
+    bool is_good = case_is_expected(path, one, &got);
     buf_free(&got);
-    buf_free(&wanted);
     return is_good;
 }
 
 static void test_all_cases(void **state)
 {
-    struct str *paths;
-    size_t path_count;
-    size_t run = 0;
-    size_t failed = 0;
-    struct error err = ERROR_INIT;
     (void)state;
-    if (case_file_list(CASES_FOLDER "/publish", &arena, &paths, &path_count, &err) != OK) {
-        fail_msg("%s", err.message);
-    }
-    for (size_t i = 0; i < path_count; i++) {
-        struct test_case *cases;
-        size_t count;
-        if (case_file_read(paths[i].p, &arena, &cases, &count, &err) != OK) {
-            fail_msg("%s: %s", err.where, err.message);
-        }
-        for (size_t k = 0; k < count; k++) {
-            failed += run_case(paths[i].p, &cases[k]) ? 0 : 1;
-            run++;
-        }
-    }
-    print_message("# %zu cases\n", run);
-    assert_true(run >= 60);
-    assert_int_equal(failed, 0);
+    case_file_judge_all("publish", 60, &arena, run_case);
 }
 
 int main(void)
