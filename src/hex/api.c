@@ -105,7 +105,8 @@ static enum status build_body(const struct hex_request *request, struct buf *bod
 static void explain_failure(const struct pending_call *pending,
                             const struct http_answer *answer, struct error *err)
 {
-    if (answer->status == 0) {
+    /* Of a redirect the client has said where it leads. */
+    if (answer->status == 0 || !str_is_null(answer->redirect)) {
         return;
     }
     struct buf reason;

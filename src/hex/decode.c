@@ -75,7 +75,12 @@ enum status decode_page(const struct json *document, struct arena *arena, const 
         return no_list(document, what, err);
     }
     struct copier copier = {.arena = arena};
-    struct str cursor = json_str(json_path(document, "pagination", "after", NULL));
+    const struct json *after = json_path(document, "pagination", "after", NULL);
+    struct str cursor = json_str(after);
+    if (!json_is_null(after) && !json_is_string(after)) {
+        /* Neither a place to go on at nor an end: nothing may be concluded. */
+        return error_set(err, ERR_PARSE, "the next page of %s has no usable cursor", what);
+    }
     *next = str_is_empty(cursor) ? STR_NULL : copy_str(&copier, cursor);
     return copier_status(&copier, err);
 }

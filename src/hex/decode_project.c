@@ -58,9 +58,9 @@ static enum status read_schedules(struct copier *copier, const struct json *valu
         schedule->is_enabled = json_bool(json_get(value, "enabled"), false);
         const struct json *object = schedule_object(value, schedule->cadence);
         const struct schedule_fields fields = {
-            .minute = json_int(json_get(object, "minute"), -1),
-            .hour = json_int(json_get(object, "hour"), -1),
-            .day = json_int(json_get(object, "day"), -1),
+            .minute = read_number(json_get(object, "minute")),
+            .hour = read_number(json_get(object, "hour")),
+            .day = read_number(json_get(object, "day")),
             .weekday = json_str(json_get(object, "dayOfWeek")),
             .cron = json_str(json_get(object, "cron")),
         };
@@ -127,23 +127,23 @@ static void read_analytics(const struct json *analytics, struct project *out)
 {
     const struct json *views = json_get(analytics, "appViews");
     out->views = (struct views){
-        .all_time = json_int(json_get(views, "allTime"), -1),
-        .last_7_days = json_int(json_get(views, "lastSevenDays"), -1),
-        .last_14_days = json_int(json_get(views, "lastFourteenDays"), -1),
-        .last_30_days = json_int(json_get(views, "lastThirtyDays"), -1),
+        .all_time = read_number(json_get(views, "allTime")),
+        .last_7_days = read_number(json_get(views, "lastSevenDays")),
+        .last_14_days = read_number(json_get(views, "lastFourteenDays")),
+        .last_30_days = read_number(json_get(views, "lastThirtyDays")),
         .last_viewed_ms = read_time(json_get(analytics, "lastViewedAt")),
     };
     out->results_updated_ms = read_time(json_get(analytics, "publishedResultsUpdatedAt"));
 }
 
-/* State is what Hex says: trashed wins over archived. */
-static enum project_state read_state(const struct project *project)
+/* State is what Hex says, in a time that we can read or not: trashed wins over archived. */
+static enum project_state read_state(const struct json *value)
 {
-    if (project->trashed_ms != TIMESTAMP_NONE) {
+    if (!str_is_empty(json_str(json_get(value, "trashedAt")))) {
         return PROJECT_STATE_TRASHED;
     }
-    return project->archived_ms != TIMESTAMP_NONE ? PROJECT_STATE_ARCHIVED
-                                                  : PROJECT_STATE_ACTIVE;
+    return !str_is_empty(json_str(json_get(value, "archivedAt"))) ? PROJECT_STATE_ARCHIVED
+                                                                  : PROJECT_STATE_ACTIVE;
 }
 
 static enum status read_project(struct copier *copier, const struct json *value,
@@ -162,7 +162,7 @@ static enum status read_project(struct copier *copier, const struct json *value,
     out->published_ms = read_time(json_get(value, "lastPublishedAt"));
     out->archived_ms = read_time(json_get(value, "archivedAt"));
     out->trashed_ms = read_time(json_get(value, "trashedAt"));
-    out->state = read_state(out);
+    out->state = read_state(value);
     read_analytics(json_get(value, "analytics"), out);
     enum status status = read_categories(copier, json_get(value, "categories"), out);
     if (status == OK) {
@@ -204,7 +204,7 @@ enum status decode_projects(const struct json *document, struct arena *arena,
     enum status status = decode_page(document, arena, "projects", &values, &out->next, err);
     for (size_t i = 0; i < json_count(values) && status == OK; i++) {
         const struct json *value = json_at(values, i);
-        if (!is_uuid(json_str(json_get(value, "id")))) {
+        if (!is_project_id(json_str(json_get(value, "id")))) {
             out->skipped++;
             continue;
         }
@@ -223,7 +223,7 @@ enum status decode_project(const struct json *document, struct arena *arena,
     struct copier copier = {.arena = arena};
     struct buf text;
     *out = (struct project){.id = STR_NULL};
-    if (!is_uuid(json_str(json_get(document, "id")))) {
+    if (!is_project_id(json_str(json_get(document, "id")))) {
         return error_set(err, ERR_PARSE, "project: the answer has no usable id");
     }
     buf_init(&text, MAX_ENTRY_BYTES);

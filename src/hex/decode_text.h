@@ -28,8 +28,13 @@ enum status copier_status(const struct copier *copier, struct error *err);
 
 /* True for 8-4-4-4-12 hexadecimal digits. */
 bool is_uuid(struct str text);
-/* ISO 8601 as milliseconds, TIMESTAMP_NONE for anything else. */
+/* A UUID as Hex promises, or what another server may have instead: 1 to 60 letters, digits,
+ * '-', '_' and '.', a letter or digit first. */
+bool is_project_id(struct str text);
+/* ISO 8601 as milliseconds, TIMESTAMP_NONE for anything else; without a zone it is UTC. */
 int64_t read_time(const struct json *value);
+/* A whole number, also as a string of digits; -1 for anything else. */
+int64_t read_number(const struct json *value);
 
 /* The array "values" and the cursor of the next page; ERR_PARSE, naming what came instead,
  * when there is no such array. */

@@ -43,9 +43,12 @@ struct sync_job {
     size_t table_count;
     size_t table_capacity;
     bool has_tables;
-    struct str cursor;    /* of the page that is asked for */
-    unsigned page_count;  /* of the present step */
-    struct error failure; /* the first thing that went wrong */
+    bool lacks_tables;           /* they were asked for in vain */
+    struct str cursor;           /* of the page that is asked for */
+    struct str landmark;         /* an earlier cursor, by which a circle is noticed */
+    unsigned page_count;         /* of the present step */
+    struct error failure;        /* the first thing that went wrong */
+    struct error export_failure; /* why its cells are read instead, unless it was refused */
     bool is_export_refused;
     bool is_runs_refused;
     bool is_unasked;  /* its contents were not asked for: the endpoints are closed */
@@ -53,8 +56,7 @@ struct sync_job {
     int64_t requests; /* asked for it */
 };
 
-#define MAX_PAGES                                                                              \
-    10000 /* of one list of one project: beyond it, the server walks in a circle */
+#define MAX_PAGES 1000 /* of one list of one project; it has 100 entries a page */
 
 static void next_step(struct sync_job *job);
 
@@ -107,8 +109,10 @@ static enum status store_parts(struct sync_job *job, struct error *err)
     struct str id = job->work.project_id;
     enum status status = OK;
     if (job->notebook != NULL) {
-        status = catalog_store_notebook(catalog, source, job->notebook, job->raw,
-                                        job->work.content_mark, now_ms, err);
+        /* Without its mark the project stays due. */
+        struct str mark = job->lacks_tables ? STR_NULL : job->work.content_mark;
+        status =
+            catalog_store_notebook(catalog, source, job->notebook, job->raw, mark, now_ms, err);
     }
     if (status == OK && job->has_tables) {
         status = catalog_store_queried_tables(catalog, source, id, job->tables,
@@ -238,13 +242,15 @@ static struct sync_job *take_idle_job(struct sync *sync)
         sync->idle_jobs = job->next;
         arena_reset(&job->arena);
         struct arena arena = job->arena;
-        *job = (struct sync_job){.sync = sync, .arena = arena, .failure = ERROR_INIT};
+        *job = (struct sync_job){
+            .sync = sync, .arena = arena, .failure = ERROR_INIT, .export_failure = ERROR_INIT};
         return job;
     }
     job = calloc(1, sizeof(*job));
     if (job != NULL) {
         job->sync = sync;
         job->failure = (struct error)ERROR_INIT;
+        job->export_failure = (struct error)ERROR_INIT;
         arena_init(&job->arena, JOB_BYTES);
     }
     return job;
@@ -265,6 +271,10 @@ void sync_jobs_free(struct sync *sync)
 static void send_call(struct sync_job *job, enum hex_call call, hex_done_fn *done)
 {
     struct error err = ERROR_INIT;
+    if (job->page_count > 0 && sync_is_ending(job->sync)) {
+        finish_job(job); /* the project stays due */
+        return;
+    }
     const struct hex_request request = {
         .call = call,
         .project = job->work.project_id,
@@ -285,6 +295,7 @@ static void go_to(struct sync_job *job, enum job_step step)
 {
     job->step = step;
     job->cursor = STR_NULL;
+    job->landmark = STR_NULL;
     job->page_count = 0;
     next_step(job);
 }
@@ -319,14 +330,37 @@ static void note_content_refusal(struct sync_job *job, const struct error *err)
     }
 }
 
+/* The list goes on at next; false when it has no end. (Brent: the landmark moves on at powers
+ * of two, so that a circle of any length comes by it.) */
+static bool has_next_page(struct sync_job *job, struct str next)
+{
+    bool is_circle = str_eq(next, job->cursor) || str_eq(next, job->landmark);
+    if ((job->page_count & (job->page_count - 1)) == 0) {
+        job->landmark = next;
+    }
+    job->cursor = next;
+    return !is_circle && job->page_count < MAX_PAGES;
+}
+
+/* A failure that passes says nothing of the export. */
+static bool is_passing(const struct http_answer *answer, const struct error *err)
+{
+    return err->code == ERR_RATE || (err->code == ERR_NETWORK && answer->status != 500);
+}
+
 static void on_export(void *ctx, const struct http_answer *answer, const struct json *document,
                       const struct error *answer_err)
 {
     struct sync_job *job = ctx;
     struct error err = *answer_err;
     struct decoded_export file;
-    (void)answer;
     if (ends_run(job, &err)) {
+        return;
+    }
+    if (is_passing(answer, &err)) {
+        /* Its cells would take the place of a whole notebook, and nobody come back for it. */
+        note_failure(job, &err);
+        go_to(job, JOB_STEP_RUNS);
         return;
     }
     if (err.code == OK) {
@@ -340,12 +374,15 @@ static void on_export(void *ctx, const struct http_answer *answer, const struct 
         if (ends_run(job, &err)) {
             return;
         }
+    }
+    job->is_export_refused = is_refusal(&err);
+    if (!job->is_export_refused && wants_cells(job)) {
+        job->export_failure = err;
         sync_warning(job->sync, &job->sync->summary->details,
                      "project %.*s: its export cannot be read, so its cells are read one by "
                      "one: %s",
                      STR_ARG(job->work.project_id), err.message);
     }
-    job->is_export_refused = is_refusal(&err);
     log_debug("project %.*s: no export: %s", STR_ARG(job->work.project_id), err.message);
     job->notebook = NULL;
     if (!wants_cells(job)) {
@@ -394,15 +431,14 @@ static void on_cells(void *ctx, const struct http_answer *answer, const struct j
             go_to(job, JOB_STEP_RUNS);
             return;
         }
-        if (job->page_count < MAX_PAGES && !str_eq(next, job->cursor)) {
-            job->cursor = next;
+        if (has_next_page(job, next)) {
             send_call(job, HEX_CALL_CELLS, on_cells);
             return;
         }
         (void)error_set(&err, ERR_PARSE, "the list of cells does not end");
     }
     job->notebook = NULL;
-    note_failure(job, &err);
+    note_failure(job, job->export_failure.code != OK ? &job->export_failure : &err);
     /* Who may not read the cells may not read the rest either. */
     go_to(job, err.code == ERR_FORBIDDEN ? JOB_STEP_STORE : JOB_STEP_RUNS);
 }
@@ -478,13 +514,13 @@ static void on_queried_tables(void *ctx, const struct http_answer *answer,
     } else if (err.code == OK &&
                decode_queried_tables(document, &job->arena, &job->tables, &job->table_count,
                                      &job->table_capacity, &next, &err) == OK) {
-        if (!str_is_empty(next) && job->page_count < MAX_PAGES && !str_eq(next, job->cursor)) {
-            job->cursor = next;
+        if (!str_is_empty(next) && has_next_page(job, next)) {
             send_call(job, HEX_CALL_QUERIED_TABLES, on_queried_tables);
             return;
         }
         job->has_tables = true;
     } else if (!is_refusal(&err)) {
+        job->lacks_tables = true;
         note_failure(job, &err);
     }
     go_to(job, JOB_STEP_STORE);

@@ -9,6 +9,9 @@
 #include <inttypes.h>
 
 #define WALK_BYTES ((size_t)64 * 1024 * 1024)
+/* The lists may have empty pages, but so many pages without anything new have no end. */
+#define MAX_IDLE_PAGES 100
+#define MAX_LIST_PAGES 2000
 #define TOKEN_WARNING_MS ((int64_t)14 * 24 * 3600 * 1000)
 
 /* ---- who we are ---- */
@@ -173,6 +176,7 @@ static void take_page(struct sync *sync, const struct json *document)
     struct error err = ERROR_INIT;
     struct decoded_projects page;
     bool is_repeated = false;
+    int64_t listed = sync->walk.walk.listed;
     arena_reset(&sync->walk.page);
     if (decode_projects(document, &sync->walk.page, &page, &err) != OK ||
         store_page(sync, &page, &err) != OK) {
@@ -190,12 +194,15 @@ static void take_page(struct sync *sync, const struct json *document)
         sync_end_walk(sync);
         return;
     }
+    sync->walk.idle_pages = sync->walk.walk.listed > listed ? 0 : sync->walk.idle_pages + 1;
     if (note_cursor(&sync->walk.cursors, &sync->walk.arena, page.next, &sync->walk.walk.cursor,
                     &is_repeated, &err) != OK) {
         sync->walk.is_open = false;
         sync_fatal(sync, &err);
     } else if (is_repeated) {
         cut_walk(sync, "the project list sent the same cursor twice");
+    } else if (sync->walk.idle_pages >= MAX_IDLE_PAGES) {
+        cut_walk(sync, "the project list goes on without showing another project");
     } else {
         ask_for_page(sync);
     }
@@ -357,8 +364,8 @@ static void fail_list(struct sync_list_state *list, const struct error *err)
     struct sync *sync = list->sync;
     if (err->code == ERR_FORBIDDEN || err->code == ERR_NOT_FOUND || err->code == ERR_REJECTED) {
         sync_warning(sync, &sync->summary->listing,
-                     "%s are not readable with this token, so %s", lists[list->kind].name,
-                     lists[list->kind].lost);
+                     "%s are not readable with this token, so %s (%s)", lists[list->kind].name,
+                     lists[list->kind].lost, err->message);
     } else if (err->code == ERR_AUTH) {
         sync_fatal(sync, err);
     } else if (err->code != ERR_CANCELLED) {
@@ -384,14 +391,16 @@ static void on_list(void *ctx, const struct http_answer *answer, const struct js
         return;
     }
     bool is_repeated = false;
+    list->page_count++;
     if (note_cursor(&list->cursors, &list->arena, next, &list->cursor, &is_repeated, &err) ==
             OK &&
-        !is_repeated) {
+        !is_repeated && list->page_count < MAX_LIST_PAGES) {
         ask_for_list(list);
         return;
     }
-    if (is_repeated) {
-        (void)error_set(&err, ERR_PARSE, "the same cursor came twice");
+    if (err.code == OK) {
+        (void)error_set(&err, ERR_PARSE, "%s",
+                        is_repeated ? "the same cursor came twice" : "the list does not end");
     }
     fail_list(list, &err);
 }

@@ -31,15 +31,17 @@ struct sync_list_state {
     size_t capacity;
     struct str cursor;  /* of the page that is asked for */
     struct map cursors; /* those that came */
-    bool is_open;       /* a request is under way */
+    unsigned page_count;
+    bool is_open; /* a request is under way */
 };
 
 struct sync_walk {
     struct arena arena; /* the walk's own texts */
     struct arena page;  /* one page; reset before each */
     struct catalog_walk walk;
-    struct map cursors; /* those that came, to notice one that comes twice */
-    bool is_open;       /* a request is under way */
+    struct map cursors;  /* those that came, to notice one that comes twice */
+    unsigned idle_pages; /* in a row, that showed no project for the first time */
+    bool is_open;        /* a request is under way */
     bool was_restarted;
     bool is_complete;
 };

@@ -529,14 +529,21 @@ static void describe_failure(const struct exchange *exchange, CURLcode code,
     error_where(err, "%s %.*s", exchange->method, STR_ARG(path_of(exchange->url)));
 }
 
+/* 307 and 308 keep the method; the others would make a GET of it. */
+static bool may_follow(const struct exchange *exchange, int status)
+{
+    bool keeps_method = status == 307 || status == 308;
+    return strcmp(exchange->method, "GET") == 0 ||
+           (keeps_method && exchange->ticket.is_safe_to_repeat);
+}
+
 /* Follows a redirect on the same scheme, host and port; false when it is refused. */
-static bool follow(struct exchange *exchange, const char *target, struct error *err)
+static bool follow(struct exchange *exchange, int status, const char *target, struct error *err)
 {
     bool is_same = target != NULL &&
                    str_eq_nocase(authority_of(exchange->url), authority_of(target)) &&
                    strncasecmp(exchange->url, target, 6) == 0;
-    bool is_reading = strcmp(exchange->method, "GET") == 0;
-    if (!is_same || !is_reading || exchange->redirects >= MAX_REDIRECTS) {
+    if (!is_same || !may_follow(exchange, status) || exchange->redirects >= MAX_REDIRECTS) {
         (void)error_set(
             err, ERR_REJECTED,
             "%.*s redirects to %.200s, which is refused: set hostPort to the address "
@@ -588,7 +595,7 @@ static void judge(struct exchange *exchange, CURLcode code, int status, const ch
     struct error err = ERROR_INIT;
     enum status transport = transport_status(exchange, code);
     bool is_redirect = transport == OK && status >= 300 && status < 400;
-    if (is_redirect && follow(exchange, redirect, &err)) {
+    if (is_redirect && follow(exchange, status, redirect, &err)) {
         return;
     }
     exchange->refused_redirect = is_redirect ? redirect : NULL;

@@ -7,6 +7,7 @@
 #undef json_is_null
 
 #include "io/json.h"
+#include "io/json_mend.h"
 
 #include <stdarg.h>
 #include <string.h>
@@ -17,6 +18,7 @@
 const struct json_limits json_limits_default = {
     .max_bytes = (size_t)64 * 1024 * 1024,
     .max_depth = 64,
+    .mends = true,
 };
 
 /* struct json is never defined: it is jansson's json_t under our name. */
@@ -90,6 +92,26 @@ static enum status report(const json_error_t *from, struct error *err)
     return code;
 }
 
+static json_t *load(struct str text, size_t flags, json_error_t *problem)
+{
+    return json_loadb(text.p != NULL ? text.p : "", text.n,
+                      flags | JSON_DECODE_ANY | JSON_ALLOW_NUL, problem);
+}
+
+/* A second reading of what a first one refused; NULL when there is nothing to mend. */
+static json_t *load_mended(struct str text)
+{
+    json_t *root = NULL;
+    json_error_t ignored;
+    struct buf mended;
+    buf_init(&mended, text.n * 6);
+    if (json_mend(text, &mended) == OK && !str_eq(buf_str(&mended), text)) {
+        root = load(buf_str(&mended), 0, &ignored);
+    }
+    buf_free(&mended);
+    return root;
+}
+
 enum status json_parse(struct str text, const struct json_limits *limits, struct json **out,
                        struct error *err)
 {
@@ -110,9 +132,10 @@ enum status json_parse(struct str text, const struct json_limits *limits, struct
         return ERR_LIMIT;
     }
     json_error_t problem;
-    json_t *root =
-        json_loadb(text.p != NULL ? text.p : "", text.n,
-                   JSON_REJECT_DUPLICATES | JSON_DECODE_ANY | JSON_ALLOW_NUL, &problem);
+    json_t *root = load(text, limits->mends ? 0 : JSON_REJECT_DUPLICATES, &problem);
+    if (root == NULL && limits->mends) {
+        root = load_mended(text);
+    }
     if (root == NULL) {
         return report(&problem, err);
     }

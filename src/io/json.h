@@ -17,14 +17,16 @@ struct json; /* a value inside a document, or the document's root */
 struct json_limits {
     size_t max_bytes;
     unsigned max_depth; /* of nested objects and arrays */
+    bool mends;         /* of equal keys the last counts, and see io/json_mend.h */
 };
 
-/* What the importers use: 64 MiB, 64 levels. */
+/* What the importers use: 64 MiB, 64 levels, mending. */
 extern const struct json_limits json_limits_default;
 
 /*
- * Parses one JSON text (RFC 8259; duplicate keys refused, bytes must be UTF-8). *out is owned
- * by the caller. ERR_LIMIT or ERR_PARSE with line and column in err->where.
+ * Parses one JSON text (RFC 8259; unless it mends, duplicate keys are refused and bytes must
+ * be UTF-8). *out is owned by the caller. ERR_LIMIT or ERR_PARSE with line and column in
+ * err->where.
  */
 enum status json_parse(struct str text, const struct json_limits *limits, struct json **out,
                        struct error *err) WARN_UNUSED;

@@ -143,12 +143,93 @@ static void test_entries_without_a_usable_id(void **state)
 {
     struct decoded_projects page =
         projects("{\"values\":[null,1,\"x\",[],{},{\"id\":null},{\"id\":\"\"},"
-                 "{\"id\":\"not-a-uuid\"},{\"id\":\"../../0198c0de-0000-7000-8000-0000\"},"
+                 "{\"id\":\"two words\"},{\"id\":\"../../0198c0de-0000-7000-8000-0000\"},"
                  "{\"id\":\"" ID "\"}],\"pagination\":{\"after\":null}}");
     (void)state;
     assert_int_equal(page.count, 1);
     assert_int_equal(page.skipped, 9);
     assert_true(str_is_null(page.next));
+}
+
+/* Hex promises UUIDs; servers that stand in for it have shorter names for things. */
+static void test_ids_that_are_no_uuids(void **state)
+{
+    static const struct {
+        const char *id;
+        bool is_usable;
+    } cases[] = {
+        {"project-1", true},
+        {"0042", true},
+        {"a_b.C", true},
+        {"-1", false},
+        {".", false},
+        {"a/b", false},
+        {"a?b", false},
+        {"a\xC3\xA9", false},
+        {"a\\u0000b", false},
+        {"a23456789012345678901234567890123456789012345678901234567890", true},
+        {"a234567890123456789012345678901234567890123456789012345678901", false},
+    };
+    (void)state;
+    for (size_t i = 0; i < COUNT(cases); i++) {
+        struct str text;
+        assert_int_equal(
+            arena_printf(&arena, &text, "{\"values\":[{\"id\":\"%s\"}]}", cases[i].id), OK);
+        struct decoded_projects page = projects(text.p);
+        assert_int_equal(page.count, cases[i].is_usable);
+        if (cases[i].is_usable) {
+            assert_str(page.items[0].id, cases[i].id);
+        }
+    }
+}
+
+static void test_numbers_and_times_as_others_write_them(void **state)
+{
+    struct decoded_projects page = projects(
+        "{\"values\":[{\"id\":\"" ID "\",\"lastEditedAt\":\"1970-01-01T00:00:01.5\","
+        "\"createdAt\":\"1970-01-01T02:00:01+02:00\",\"lastPublishedAt\":\"yesterday\","
+        "\"analytics\":{\"appViews\":{\"allTime\":\"12\",\"lastSevenDays\":\"-1\","
+        "\"lastThirtyDays\":\"99999999999999999999\"}},"
+        "\"schedules\":[{\"cadence\":\"DAILY\",\"daily\":{\"timezone\":\"Z\","
+        "\"hour\":\"6\",\"minute\":\"05\"}}]}]}");
+    const struct project *project = &page.items[0];
+    (void)state;
+    assert_true(project->edited_ms == 1500);
+    assert_true(project->created_ms == 1000);
+    assert_true(project->published_ms == TIMESTAMP_NONE);
+    assert_true(project->views.all_time == 12);
+    assert_true(project->views.last_7_days == -1);
+    assert_true(project->views.last_30_days == -1);
+    assert_str(project->schedules[0].cron, "5 6 * * *");
+}
+
+/* That it was archived is certain, even if when is not. */
+static void test_a_state_whose_time_cannot_be_read(void **state)
+{
+    struct decoded_projects page =
+        projects("{\"values\":[{\"id\":\"" ID "\",\"archivedAt\":\"last year\"},"
+                 "{\"id\":\"p\",\"archivedAt\":\"\",\"trashedAt\":null}]}");
+    (void)state;
+    assert_int_equal(page.items[0].state, PROJECT_STATE_ARCHIVED);
+    assert_int_equal(page.items[1].state, PROJECT_STATE_ACTIVE);
+}
+
+/* Neither a place to go on at nor an end: what was known would be taken for deleted. */
+static void test_a_cursor_that_is_no_text(void **state)
+{
+    static const char *const cursors[] = {"17", "false", "{}", "[\"a\"]"};
+    (void)state;
+    for (size_t i = 0; i < COUNT(cursors); i++) {
+        struct decoded_projects page;
+        struct error err = ERROR_INIT;
+        struct str text;
+        assert_int_equal(arena_printf(&arena, &text,
+                                      "{\"values\":[],\"pagination\":{\"after\":%s}}",
+                                      cursors[i]),
+                         OK);
+        assert_int_equal(decode_projects(parse(text.p), &arena, &page, &err), ERR_PARSE);
+        assert_non_null(strstr(err.message, "no usable cursor"));
+    }
 }
 
 static void test_trashed_wins_over_archived(void **state)
@@ -217,7 +298,7 @@ static void test_one_project(void **state)
     assert_str(project.title, "Revenue");
     assert_int_equal(project.state, PROJECT_STATE_TRASHED);
     assert_true(project.listing_hash == hash);
-    assert_int_equal(decode_project(parse("{\"id\":\"x\"}"), &arena, &project, &err),
+    assert_int_equal(decode_project(parse("{\"id\":\"x y\"}"), &arena, &project, &err),
                      ERR_PARSE);
     assert_int_equal(decode_project(parse("[]"), &arena, &project, &err), ERR_PARSE);
 }
@@ -559,6 +640,10 @@ int main(void)
         cmocka_unit_test(test_project),
         cmocka_unit_test(test_members_of_wrong_types),
         cmocka_unit_test(test_entries_without_a_usable_id),
+        cmocka_unit_test(test_ids_that_are_no_uuids),
+        cmocka_unit_test(test_numbers_and_times_as_others_write_them),
+        cmocka_unit_test(test_a_state_whose_time_cannot_be_read),
+        cmocka_unit_test(test_a_cursor_that_is_no_text),
         cmocka_unit_test(test_trashed_wins_over_archived),
         cmocka_unit_test(test_listing_hash_is_of_what_was_said_not_of_its_order),
         cmocka_unit_test(test_answers_that_are_no_page),

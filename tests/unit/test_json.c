@@ -154,6 +154,46 @@ static void test_refusals_say_where(void **state)
     }
 }
 
+static void test_one_bad_value_does_not_spoil_an_answer(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *in;
+        const char *want; /* NULL: beyond mending */
+    } cases[] = {
+        {"{\"a\":1,\"a\":2}", "{\"a\":2}"},
+        {"[\"\\ud83d\"]", "[\"\uFFFD\"]"},
+        {"[\"\\ude00x\"]", "[\"\uFFFDx\"]"},
+        {"[\"\\ud83d\\ud83d\\ude00\"]", "[\"\uFFFD\U0001F600\"]"},
+        {"[\"\\\\ud83d\", \"\xE9t\xC3\xA9\"]", "[\"\\\\ud83d\",\"\uFFFDt\u00E9\"]"},
+        {"[\"a\tb\"]", "[\"a\\tb\"]"},
+        {"{\"a\\u0000b\":1}", "{\"a\uFFFDb\":1}"},
+        {"[99999999999999999999, -1e999, 12.5e2]", "[null,null,1250.0]"},
+        {"[\"99999999999999999999\", 99999999999999999999]", "[\"99999999999999999999\",null]"},
+        {"[99999999999999999999, nope]", NULL},
+        {"[\"\xE9", NULL},
+        {"[\"\xE9\\", NULL},
+        {"[1-]", NULL},
+    };
+    for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+        struct json *document = NULL;
+        struct error err = ERROR_INIT;
+        struct buf text;
+        buf_init(&text, 1000);
+        enum status status =
+            json_parse(str_from(cases[i].in), &json_limits_default, &document, &err);
+        if (cases[i].want == NULL) {
+            assert_int_equal(status, ERR_PARSE);
+        } else {
+            assert_int_equal(status, OK);
+            assert_int_equal(json_write_sorted(document, &text), OK);
+            assert_string_equal(buf_cstr(&text), cases[i].want);
+        }
+        buf_free(&text);
+        json_free(document);
+    }
+}
+
 static void test_size_and_depth_limits(void **state)
 {
     (void)state;
@@ -221,6 +261,7 @@ int main(void)
         cmocka_unit_test(test_numbers_at_the_edges),
         cmocka_unit_test(test_text_with_nul_is_kept_by_length),
         cmocka_unit_test(test_refusals_say_where),
+        cmocka_unit_test(test_one_bad_value_does_not_spoil_an_answer),
         cmocka_unit_test(test_size_and_depth_limits),
         cmocka_unit_test(test_byte_order_mark_is_skipped),
         cmocka_unit_test(test_write_sorted_is_independent_of_order),
