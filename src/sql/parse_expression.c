@@ -558,6 +558,9 @@ static bool scan_operator_word(struct scan *s)
         scan_unit(s);
     } else if (is_from_first(p)) {
         value(s, 2);
+    } else if (keyword == KW_AGAINST && parse_peek_is_op(p, 1, '(')) {
+        parse_advance(p, 1);
+        parse_skip_brackets(p); /* MATCH (a) AGAINST ('x' IN BOOLEAN MODE) */
     } else if (keyword == KW_MEMBER && parse_peek_is(p, 1, KW_OF)) {
         operator_(s, 2);
     } else if (keyword == KW_ISNULL || keyword == KW_NOTNULL) {
