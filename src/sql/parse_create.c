@@ -176,11 +176,26 @@ static void make_recursive(struct parser *p, struct sql_statement *statement,
     statement->query = query;
 }
 
+/* CREATE INDEX and STATISTICS have no body: up to the end, or the next statement. */
+static void skip_index(struct parser *p)
+{
+    while (parse_token(p)->kind != SQL_TOKEN_END && !parse_is_op(p, ';') &&
+           !(sql_has(p->rules, SQL_TRAIT_NO_SEMICOLON) &&
+             parse_clause(p, true) == PARSE_CLAUSE_STATEMENT)) {
+        parse_advance(p, 1);
+    }
+}
+
 void parse_create(struct parser *p, struct sql_statement *statement)
 {
     struct create_words words;
     struct sql_name name = {NULL};
-    if (!parse_create_words(p, &words) ||
+    bool is_known = parse_create_words(p, &words);
+    if (parse_is(p, KW_INDEX) || parse_is(p, KW_STATISTICS)) {
+        skip_index(p);
+        return;
+    }
+    if (!is_known ||
         (parse_is(p, KW_FUNCTION) && !parse_peek_is_op(p, 1, '(')) || /* TABLE FUNCTION f */
         !parse_created_name(p, &name)) {
         skip_definition(p);

@@ -111,7 +111,8 @@ static void scan_query_in_parentheses(struct scan *s, enum sql_use_kind kind)
 
 static bool holds_query_directly(const struct parser *p)
 {
-    return parse_token(p)->is_query && !parse_peek_is_op(p, 1, '(');
+    bool is_table = parse_peek_is(p, 1, KW_TABLE) && parse_is_name(parse_peek(p, 2));
+    return is_table || (parse_token(p)->is_query && !parse_peek_is_op(p, 1, '('));
 }
 
 /* (a, b) -> ...: the names are parameters, not columns. */

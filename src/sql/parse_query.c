@@ -625,6 +625,9 @@ static struct sql_cte *parse_cte(struct parser *p)
         if (parse_accept_pair(p, KW_USING, KW_KEY)) {
             parse_skip_brackets(p);
         }
+        if (parse_accept_pair(p, KW_MAX, KW_RECURSION)) {
+            parse_advance(p, 2); /* LEVEL 5 */
+        }
         (void)parse_accept(p, KW_AS);
         (void)parse_accept(p, KW_NOT);
         (void)parse_accept(p, KW_MATERIALIZED);

@@ -130,7 +130,11 @@ static bool parse_use(struct parser *p, struct sql_statement *statement)
 {
     bool is_schema = sql_has(p->rules, SQL_TRAIT_USE_SCHEMA);
     parse_advance(p, 1);
-    if (!parse_is_end(p) && !parse_peek_is_op(p, 1, '.') && parse_is_name(parse_peek(p, 1))) {
+    const struct sql_token *next = parse_peek(p, 1);
+    bool is_last = !parse_is_name(next) ||
+                   (sql_has(p->rules, SQL_TRAIT_NO_SEMICOLON) && next->kind == SQL_TOKEN_WORD &&
+                    (sql_keyword_flags(next->code) & SQL_KEYWORD_STATEMENT) != 0);
+    if (!parse_is_end(p) && !is_last) {
         if (parse_is(p, KW_SCHEMA) || parse_is(p, KW_DATABASE) || parse_is(p, KW_CATALOG)) {
             is_schema = parse_is(p, KW_SCHEMA) || (is_schema && parse_is(p, KW_DATABASE));
             parse_advance(p, 1);
