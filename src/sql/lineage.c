@@ -81,6 +81,7 @@ enum status lineage_find(struct str text, const struct lineage_options *options,
                          .rules = sql_rules_of(options->dialect),
                          .options = options,
                          .out = out,
+                         .text_offset = SIZE_MAX,
                          .quiet = options->wants_columns ? 0 : 1,
                          .budget = BASE_BUDGET + (int64_t)text.n * BUDGET_PER_BYTE};
     if (text.n > LINEAGE_MAX_BYTES) {

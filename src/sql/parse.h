@@ -13,6 +13,8 @@
 
 /* Queries within queries; each level takes about six C frames. */
 #define PARSE_MAX_DEPTH 400
+/* As many levels count for a text in a string: each is read anew. */
+#define PARSE_TEXT_DEPTH 50
 
 /* An open bracket of an expression. */
 struct parse_frame {
@@ -32,6 +34,8 @@ struct parser {
     size_t at;
     unsigned depth;
     bool has_endless_body; /* a BEGIN or CASE of a definition has no END */
+    bool is_declaring;     /* behind DECLARE: declarations may follow up to BEGIN */
+    unsigned conditions;   /* in IF, WHILE, FOR: THEN, DO and LOOP end what stands there */
     struct sql_notes *notes;
     enum status status;
     struct parse_frame *frames; /* open brackets of all expressions that are being read */
@@ -158,7 +162,7 @@ void parse_create(struct parser *p, struct sql_statement *statement);
 /* Makes a target and adds it to the statement. */
 struct sql_target *parse_add_target(struct parser *p, struct sql_target **targets,
                                     const struct sql_name *name);
-/* Statements of another text (UNLOAD ('...')) as part of this one: a query of them all. */
-struct sql_query *parse_nested_text(struct parser *p, const struct sql_token *string);
+/* The statements of the text that a string holds: UNLOAD ('...'), DO $$...$$. */
+struct sql_statement *parse_text(struct parser *p, const struct sql_token *string);
 
 #endif

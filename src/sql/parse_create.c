@@ -73,18 +73,25 @@ static void skip_definition(struct parser *p)
             }
         }
     }
-    if (first_semicolon != 0) {
+    if (first_semicolon != 0 && depth > 0) {
         p->has_endless_body = true;
         p->at = first_semicolon;
     }
 }
 
-/* ClickHouse: MATERIALIZED VIEW v [ON CLUSTER c] TO t: t is where its rows go. */
+/* ClickHouse: MATERIALIZED VIEW v [REFRESH EVERY 1 HOUR [APPEND]] [ON CLUSTER c] TO t: t is
+ * where its rows go. */
 static void parse_view_target(struct parser *p, struct sql_statement *statement)
 {
     struct sql_name name;
     if (parse_accept_pair(p, KW_ON, KW_CLUSTER)) {
         parse_advance(p, 1);
+    }
+    if (parse_is(p, KW_REFRESH)) {
+        while (!parse_is_end(p) && !parse_is_op(p, '(') && !parse_is(p, KW_TO) &&
+               !parse_is(p, KW_AS)) {
+            parse_advance(p, 1);
+        }
     }
     if (sql_has(p->rules, SQL_TRAIT_NAME_LISTS) && parse_accept(p, KW_TO) &&
         parse_table_name(p, &name)) {
@@ -92,15 +99,25 @@ static void parse_view_target(struct parser *p, struct sql_statement *statement)
     }
 }
 
-/* Words between CREATE and TABLE or VIEW. False when neither follows. */
-static bool parse_create_words(struct parser *p, bool *is_temporary, bool *is_view)
+/* What stands between CREATE and the name. */
+struct create_words {
+    bool is_temporary;
+    bool is_view;
+    bool is_model;
+    bool is_recursive;
+};
+
+/* Up to behind TABLE, VIEW or MODEL. False when none of them follows. */
+static bool parse_create_words(struct parser *p, struct create_words *words)
 {
-    *is_temporary = false;
-    *is_view = false;
+    *words = (struct create_words){false};
     for (size_t n = 0; n < 20 && !parse_is_end(p) && !parse_is_op(p, '('); n++) {
-        *is_temporary = *is_temporary || parse_is(p, KW_TEMP) || parse_is(p, KW_TEMPORARY);
-        *is_view = parse_is(p, KW_VIEW);
-        if (*is_view || parse_is(p, KW_TABLE)) {
+        words->is_temporary =
+            words->is_temporary || parse_is(p, KW_TEMP) || parse_is(p, KW_TEMPORARY);
+        words->is_recursive = words->is_recursive || parse_is(p, KW_RECURSIVE);
+        words->is_view = parse_is(p, KW_VIEW);
+        words->is_model = parse_is(p, KW_MODEL);
+        if (words->is_view || words->is_model || parse_is(p, KW_TABLE)) {
             parse_advance(p, 1);
             return true;
         }
@@ -114,38 +131,87 @@ static bool parse_create_words(struct parser *p, bool *is_temporary, bool *is_vi
     return false;
 }
 
-void parse_create(struct parser *p, struct sql_statement *statement)
+/* The name behind IF NOT EXISTS; false (and a note) when there is none. */
+static bool parse_created_name(struct parser *p, struct sql_name *name)
 {
-    bool is_temporary;
-    bool is_view;
-    struct sql_name name;
-    if (!parse_create_words(p, &is_temporary, &is_view) ||
-        (parse_is(p, KW_FUNCTION) && !parse_peek_is_op(p, 1, '('))) { /* TABLE FUNCTION f */
-        skip_definition(p);
-        return;
-    }
-    statement->kind = SQL_STATEMENT_WRITE;
     if (parse_accept(p, KW_IF)) {
         (void)parse_accept_pair(p, KW_NOT, KW_EXISTS);
     }
     if (parse_is(p, KW_IDENTIFIER) && parse_peek_is_op(p, 1, '(')) {
         parse_advance(p, 2);
-        if (parse_token(p)->kind != SQL_TOKEN_STRING || !parse_name_in_string(p, &name)) {
+        if (parse_token(p)->kind != SQL_TOKEN_STRING || !parse_name_in_string(p, name)) {
             parse_note(p, SQL_NOTE_DYNAMIC_NAME);
-            name.is_dynamic = true;
+            name->is_dynamic = true;
         }
         (void)parse_accept_op(p, ')');
-    } else if (!parse_table_name(p, &name)) {
+        return true;
+    }
+    if (!parse_table_name(p, name)) {
         parse_note_syntax(p);
+        return false;
+    }
+    return true;
+}
+
+/* CREATE RECURSIVE VIEW v AS query: WITH RECURSIVE v AS (query) SELECT * FROM v. */
+static void make_recursive(struct parser *p, struct sql_statement *statement,
+                           const struct sql_name *name)
+{
+    struct sql_query *query = PARSE_NEW(p, struct sql_query);
+    struct sql_cte *cte = PARSE_NEW(p, struct sql_cte);
+    struct sql_select *select = PARSE_NEW(p, struct sql_select);
+    struct sql_item *star = PARSE_NEW(p, struct sql_item);
+    struct sql_source *source = PARSE_NEW(p, struct sql_source);
+    if (query == NULL || cte == NULL || select == NULL || star == NULL || source == NULL) {
+        return;
+    }
+    star->is_star = true;
+    star->qualifier.offset = name->offset;
+    source->name = (struct sql_name){&name->parts[name->count - 1], 1, name->offset, false};
+    select->items = star;
+    select->sources = source;
+    cte->name = source->name.parts[0];
+    cte->query = statement->query;
+    *query = (struct sql_query){.ctes = cte, .selects = select, .is_recursive = true};
+    statement->query = query;
+}
+
+/* CREATE INDEX and STATISTICS have no body: up to the end, or the next statement. */
+static void skip_index(struct parser *p)
+{
+    while (parse_token(p)->kind != SQL_TOKEN_END && !parse_is_op(p, ';') &&
+           !(sql_has(p->rules, SQL_TRAIT_NO_SEMICOLON) &&
+             parse_clause(p, true) == PARSE_CLAUSE_STATEMENT)) {
+        parse_advance(p, 1);
+    }
+}
+
+void parse_create(struct parser *p, struct sql_statement *statement)
+{
+    struct create_words words;
+    struct sql_name name = {NULL};
+    bool is_known = parse_create_words(p, &words);
+    if (parse_is(p, KW_INDEX) || parse_is(p, KW_STATISTICS)) {
+        skip_index(p);
+        return;
+    }
+    if (!is_known ||
+        (parse_is(p, KW_FUNCTION) && !parse_peek_is_op(p, 1, '(')) || /* TABLE FUNCTION f */
+        !parse_created_name(p, &name)) {
         skip_definition(p);
         return;
     }
-    struct sql_target *target = parse_add_target(p, &statement->targets, &name);
+    statement->kind = SQL_STATEMENT_WRITE;
+    struct sql_target *target =
+        words.is_model ? NULL : parse_add_target(p, &statement->targets, &name);
     if (target != NULL) {
-        target->is_temporary = target->is_temporary || is_temporary;
+        target->is_temporary = target->is_temporary || words.is_temporary;
     }
-    if (is_view) {
+    if (words.is_view) {
         parse_view_target(p, statement);
     }
     parse_created(p, statement);
+    if (words.is_recursive && statement->query != NULL && !name.is_dynamic) {
+        make_recursive(p, statement, &name);
+    }
 }

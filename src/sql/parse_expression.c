@@ -111,7 +111,8 @@ static void scan_query_in_parentheses(struct scan *s, enum sql_use_kind kind)
 
 static bool holds_query_directly(const struct parser *p)
 {
-    return parse_token(p)->is_query && !parse_peek_is_op(p, 1, '(');
+    bool is_table = parse_peek_is(p, 1, KW_TABLE) && parse_is_name(parse_peek(p, 2));
+    return is_table || (parse_token(p)->is_query && !parse_peek_is_op(p, 1, '('));
 }
 
 /* (a, b) -> ...: the names are parameters, not columns. */
@@ -558,6 +559,9 @@ static bool scan_operator_word(struct scan *s)
         scan_unit(s);
     } else if (is_from_first(p)) {
         value(s, 2);
+    } else if (keyword == KW_AGAINST && parse_peek_is_op(p, 1, '(')) {
+        parse_advance(p, 1);
+        parse_skip_brackets(p); /* MATCH (a) AGAINST ('x' IN BOOLEAN MODE) */
     } else if (keyword == KW_MEMBER && parse_peek_is(p, 1, KW_OF)) {
         operator_(s, 2);
     } else if (keyword == KW_ISNULL || keyword == KW_NOTNULL) {

@@ -566,7 +566,6 @@ void parse_join(struct parser *p, struct sql_source **sources)
         parse_note_syntax(p);
         return;
     }
-    source->is_joined = true;
     source->is_natural = is_natural;
     source->is_hidden = is_hidden;
     *tail = source;

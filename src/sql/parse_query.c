@@ -69,6 +69,11 @@ enum parse_clause parse_clause(const struct parser *p, bool after_value)
 {
     const struct sql_token *token = parse_token(p);
     unsigned flags = token->kind == SQL_TOKEN_WORD ? sql_keyword_flags(token->code) : 0;
+    if (p->conditions > 0 && after_value && token->kind == SQL_TOKEN_WORD &&
+        (token->code == KW_THEN || token->code == KW_DO || token->code == KW_LOOP) &&
+        parse_join_words(p) == 0) {
+        return PARSE_CLAUSE_STATEMENT;
+    }
     if ((flags & SQL_KEYWORD_JOIN) != 0 && after_value && parse_join_words(p) > 0) {
         return PARSE_CLAUSE_JOIN;
     }
@@ -166,8 +171,8 @@ static void parse_star_modifiers(struct parser *p, struct sql_item *item)
             while (!parse_is_end(p) && parse_token(p)[-1].kind != SQL_TOKEN_STRING) {
                 parse_advance(p, 1); /* * NOT LIKE 'a%' */
             }
-        } else if (parse_is(p, KW_APPLY) && is_open) {
-            parse_advance(p, 1);
+        } else if (parse_is(p, KW_APPLY) && (is_open || parse_is_name(opener))) {
+            parse_advance(p, is_open ? 1 : 2); /* APPLY (f), APPLY f */
             parse_skip_brackets(p);
         } else {
             return;
@@ -508,7 +513,7 @@ static struct sql_select *parse_select(struct parser *p, struct sql_target **tar
     if (select == NULL) {
         return NULL;
     }
-    if (parse_accept(p, KW_SELECT)) {
+    if (parse_accept(p, KW_SELECT) || parse_accept(p, KW_PERFORM)) {
         parse_select_modifiers(p);
         if (parse_clause(p, false) == PARSE_CLAUSE_NONE && !parse_is_end(p)) {
             select->items = parse_items(p);
@@ -619,6 +624,9 @@ static struct sql_cte *parse_cte(struct parser *p)
         }
         if (parse_accept_pair(p, KW_USING, KW_KEY)) {
             parse_skip_brackets(p);
+        }
+        if (parse_accept_pair(p, KW_MAX, KW_RECURSION)) {
+            parse_advance(p, 2); /* LEVEL 5 */
         }
         (void)parse_accept(p, KW_AS);
         (void)parse_accept(p, KW_NOT);

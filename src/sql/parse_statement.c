@@ -130,7 +130,11 @@ static bool parse_use(struct parser *p, struct sql_statement *statement)
 {
     bool is_schema = sql_has(p->rules, SQL_TRAIT_USE_SCHEMA);
     parse_advance(p, 1);
-    if (!parse_is_end(p) && !parse_peek_is_op(p, 1, '.') && parse_is_name(parse_peek(p, 1))) {
+    const struct sql_token *next = parse_peek(p, 1);
+    bool is_last = !parse_is_name(next) ||
+                   (sql_has(p->rules, SQL_TRAIT_NO_SEMICOLON) && next->kind == SQL_TOKEN_WORD &&
+                    (sql_keyword_flags(next->code) & SQL_KEYWORD_STATEMENT) != 0);
+    if (!parse_is_end(p) && !is_last) {
         if (parse_is(p, KW_SCHEMA) || parse_is(p, KW_DATABASE) || parse_is(p, KW_CATALOG)) {
             is_schema = parse_is(p, KW_SCHEMA) || (is_schema && parse_is(p, KW_DATABASE));
             parse_advance(p, 1);
@@ -188,17 +192,25 @@ static bool parse_scanned(struct parser *p, struct sql_statement *statement)
     return true;
 }
 
-/* EXECUTE IMMEDIATE and DO with a text: that. EXECUTE IMMEDIATE x: who knows what it runs. */
+/*
+ * EXECUTE IMMEDIATE, EXEC (...), sp_executesql and DO with a text: that. With anything else, or
+ * with more than a text: who knows what it runs.
+ */
 static bool parse_execute(struct parser *p, struct sql_statement *statement)
 {
-    size_t n = parse_peek_is(p, 1, KW_IMMEDIATE) ? 2 : 1;
-    if (parse_peek(p, n)->kind == SQL_TOKEN_STRING && (n == 2 || parse_is(p, KW_DO))) {
-        statement->query = parse_nested_text(p, parse_peek(p, n));
-        skip_statement(p);
+    bool is_dynamic = parse_peek_is(p, 1, KW_IMMEDIATE) || parse_peek_is_op(p, 1, '(') ||
+                      parse_peek_is(p, 1, KW_SP_EXECUTESQL);
+    const struct sql_token *string = parse_peek(p, is_dynamic ? 2 : 1);
+    const struct sql_token *next = string->kind == SQL_TOKEN_STRING ? string + 1 : string;
+    bool is_joined = next->kind == SQL_TOKEN_PUNCTUATION &&
+                     (next->code == '+' || next->code == SQL_OPERATOR_OTHER);
+    if (string->kind == SQL_TOKEN_STRING && !is_joined) {
+        statement->texts = parse_text(p, string);
+        parse_advance(p, is_dynamic ? 3 : 2);
+        scan_statement(p, statement);
         return true;
     }
-    if (parse_peek_is(p, 1, KW_IMMEDIATE) || parse_peek_is_op(p, 1, '(') ||
-        parse_peek_is(p, 1, KW_SP_EXECUTESQL)) {
+    if (is_dynamic || is_joined) {
         parse_note(p, SQL_NOTE_DYNAMIC_SQL);
     }
     return parse_scanned(p, statement);
@@ -211,16 +223,19 @@ static bool parse_create_statement(struct parser *p, struct sql_statement *state
     return true;
 }
 
-/* CACHE TABLE t AS query, DECLARE c CURSOR FOR query, PREPARE p AS query. */
+/* CACHE TABLE t [AS] query, DECLARE c CURSOR FOR query, PREPARE p AS query. */
 static bool parse_query_inside(struct parser *p, struct sql_statement *statement)
 {
+    bool is_cache = parse_is(p, KW_CACHE);
+    p->is_declaring = parse_is(p, KW_DECLARE) || p->is_declaring;
     for (parse_advance(p, 1); !is_at_end(p);) {
         const struct sql_token *before = &p->tokens[p->at - 1];
         bool is_behind =
             before->kind == SQL_TOKEN_WORD
                 ? before->code == KW_AS || before->code == KW_FOR || before->code == KW_FROM
                 : before->code == ')'; /* OPTIONS (...) SELECT */
-        bool is_here = (parse_is(p, KW_SELECT) || parse_is(p, KW_WITH)) && is_behind;
+        bool is_here = (parse_is(p, KW_SELECT) && (is_behind || is_cache)) ||
+                       (parse_is(p, KW_WITH) && is_behind);
         if (is_here) {
             return parse_is(p, KW_WITH) ? parse_with_statement(p, statement)
                                         : parse_query_statement(p, statement);
@@ -237,6 +252,31 @@ static bool parse_query_inside(struct parser *p, struct sql_statement *statement
     return true;
 }
 
+/* PREPARE p FROM 'text' (MySQL); else like DECLARE. */
+static bool parse_prepare(struct parser *p, struct sql_statement *statement)
+{
+    if (!parse_peek_is(p, 2, KW_FROM) || parse_peek(p, 3)->kind == SQL_TOKEN_WORD) {
+        return parse_query_inside(p, statement);
+    }
+    if (parse_peek(p, 3)->kind == SQL_TOKEN_STRING) {
+        statement->texts = parse_text(p, parse_peek(p, 3));
+    } else {
+        parse_note(p, SQL_NOTE_DYNAMIC_SQL);
+    }
+    skip_statement(p);
+    return true;
+}
+
+/* USING EXTERNAL FUNCTION f (...) RETURNS ... query (Athena). */
+static bool parse_using(struct parser *p, struct sql_statement *statement)
+{
+    while (!is_at_end(p) && !parse_is(p, KW_SELECT) && !parse_is(p, KW_WITH)) {
+        parse_advance(p, 1);
+    }
+    return is_at_end(p) || (parse_is(p, KW_WITH) ? parse_with_statement(p, statement)
+                                                 : parse_query_statement(p, statement));
+}
+
 typedef bool parse_statement_fn(struct parser *p, struct sql_statement *statement);
 
 static const struct {
@@ -250,6 +290,7 @@ static const struct {
     {KW_PIVOT, parse_query_statement},
     {KW_UNPIVOT, parse_query_statement},
     {KW_WITH, parse_with_statement},
+    {KW_USING, parse_using},
     {KW_EXPLAIN, parse_explain},
     {KW_DESCRIBE, parse_describe},
     {KW_DESC, parse_describe},
@@ -262,9 +303,9 @@ static const struct {
     {KW_DO, parse_execute},
     {KW_DECLARE, parse_query_inside},
     {KW_CACHE, parse_query_inside},
-    {KW_PREPARE, parse_query_inside},
+    {KW_PREPARE, parse_prepare},
     {KW_CALL, parse_scanned},
-    {KW_PERFORM, parse_scanned},
+    {KW_PERFORM, parse_query_statement},
     {KW_RETURN, parse_scanned},
     {KW_LET, parse_scanned},
     {KW_PRINT, parse_scanned},
@@ -276,16 +317,27 @@ static const struct {
 /* IF a THEN, WHILE a DO, FOR r IN (query) DO: up to the word behind which statements stand. */
 static void parse_condition(struct parser *p, struct sql_statement *statement)
 {
-    parse_advance(p, 1);
+    bool is_loop = parse_accept(p, KW_FOR);
+    bool has_name = is_loop && (parse_peek_is(p, 1, KW_IN) || parse_peek_is(p, 1, KW_AS));
+    parse_advance(p, has_name ? 2 : is_loop ? 0 : 1);
+    p->conditions++;
     while (!is_at_end(p) && p->status == OK) {
         size_t start = p->at;
-        (void)parse_expression(p, PARSE_VALUE, &statement->quiet);
+        bool is_query = is_loop && (parse_is(p, KW_SELECT) || parse_is(p, KW_WITH));
+        struct sql_use *use =
+            is_query ? parse_add_use(p, &statement->quiet, SQL_USE_EXISTS) : NULL;
+        if (use != NULL) { /* FOR r IN SELECT ... LOOP */
+            use->query = parse_query(p, NULL);
+        } else {
+            (void)parse_expression(p, PARSE_VALUE, &statement->quiet);
+        }
         if (parse_accept(p, KW_THEN) || parse_accept(p, KW_DO) || parse_accept(p, KW_LOOP) ||
             parse_clause(p, true) == PARSE_CLAUSE_STATEMENT) {
             break;
         }
         parse_advance(p, p->at == start ? 1 : 0);
     }
+    p->conditions--;
     for (struct sql_use *use = statement->quiet; use != NULL; use = use->next) {
         if (use->kind == SQL_USE_QUERY) {
             use->kind = SQL_USE_EXISTS;
@@ -297,9 +349,12 @@ static void parse_condition(struct parser *p, struct sql_statement *statement)
 static bool parse_script_word(struct parser *p, struct sql_statement *statement)
 {
     const struct sql_token *next = parse_peek(p, 1);
+    bool is_call = parse_is_name(next) && parse_peek_is_op(p, 2, '(') &&
+                   (sql_keyword_flags(next->code) & SQL_KEYWORD_STATEMENT) == 0;
     if (parse_is(p, KW_BEGIN) || parse_is(p, KW_ELSE) || parse_is(p, KW_LOOP) ||
         parse_is(p, KW_REPEAT) || parse_is(p, KW_THEN) || parse_is(p, KW_GO) ||
-        (parse_is(p, KW_DO) && next->kind != SQL_TOKEN_STRING)) {
+        (parse_is(p, KW_DO) && next->kind != SQL_TOKEN_STRING && !is_call)) {
+        p->is_declaring = false;
         parse_advance(p, 1);
         while (parse_is(p, KW_TRY) || parse_is(p, KW_CATCH) || parse_is(p, KW_ATOMIC)) {
             parse_advance(p, 1);
@@ -348,8 +403,11 @@ static bool parse_known(struct parser *p, struct sql_statement *statement)
     if (parse_write(p, statement)) {
         return true;
     }
-    return (sql_keyword_flags(token->code) & SQL_KEYWORD_STATEMENT) != 0 &&
-           parse_other(p, statement);
+    if ((sql_keyword_flags(token->code) & SQL_KEYWORD_STATEMENT) != 0) {
+        return parse_other(p, statement);
+    }
+    /* DECLARE a CURSOR FOR query; b NUMBER DEFAULT 0; BEGIN */
+    return p->is_declaring && parse_query_inside(p, statement);
 }
 
 /* Behind a statement stands its end, or where the dialect allows it the next statement. */

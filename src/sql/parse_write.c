@@ -90,8 +90,11 @@ static void parse_from_and_rest(struct parser *p, struct sql_statement *statemen
 
 static bool is_query_start(const struct parser *p)
 {
-    return parse_is(p, KW_SELECT) || parse_is(p, KW_WITH) || parse_is(p, KW_FROM) ||
-           parse_is(p, KW_TABLE) || parse_token(p)->is_query;
+    bool is_hint = parse_peek_is_op(p, 1, '(') && sql_has(p->rules, SQL_TRAIT_TABLE_HINTS);
+    bool is_file = parse_peek_is(p, 1, KW_INFILE); /* FROM INFILE 'x' */
+    return parse_is(p, KW_SELECT) || (parse_is(p, KW_WITH) && !is_hint) ||
+           (parse_is(p, KW_FROM) && !is_file) || parse_is(p, KW_TABLE) ||
+           parse_token(p)->is_query;
 }
 
 /* INSERT ALL|FIRST [WHEN c THEN] INTO a (..) VALUES (..) INTO b ... query. */
@@ -145,7 +148,9 @@ static void parse_insert_columns(struct parser *p, struct sql_target *target)
     while (!parse_is_end(p) && !is_query_start(p) && !parse_is(p, KW_VALUES) &&
            !parse_is(p, KW_SET) && !parse_is(p, KW_DEFAULT) && !parse_is(p, KW_EXEC)) {
         bool is_list = parse_is_op(p, '(');
-        if (is_list && target != NULL && target->columns == NULL) {
+        if (parse_accept(p, KW_WITH)) {
+            parse_skip_brackets(p); /* WITH (TABLOCK) */
+        } else if (is_list && target != NULL && target->columns == NULL) {
             target->columns = parse_words(p);
         } else if (is_list) {
             parse_skip_brackets(p);
@@ -324,7 +329,7 @@ static void parse_unload(struct parser *p, struct sql_statement *statement)
 {
     parse_advance(p, 1);
     if (parse_is_op(p, '(') && parse_peek(p, 1)->kind == SQL_TOKEN_STRING) {
-        statement->query = parse_nested_text(p, parse_peek(p, 1));
+        statement->texts = parse_text(p, parse_peek(p, 1));
         parse_skip_brackets(p);
     }
     parse_rest(p, statement, PARSE_REST);
@@ -343,6 +348,16 @@ static void parse_load(struct parser *p, struct sql_statement *statement)
         (void)parse_target(p, statement);
     }
     parse_rest(p, statement, PARSE_REST);
+}
+
+/* BULK INSERT t FROM 'file' WITH (options). */
+static void parse_bulk_insert(struct parser *p, struct sql_statement *statement)
+{
+    parse_advance(p, 1);
+    if (parse_accept(p, KW_INSERT)) {
+        (void)parse_target(p, statement);
+    }
+    parse_rest(p, statement, PARSE_CLAUSE);
 }
 
 /* EXPORT DATA OPTIONS (...) AS query. */
@@ -366,9 +381,10 @@ bool parse_write(struct parser *p, struct sql_statement *statement)
         enum sql_keyword keyword;
         void (*parse)(struct parser *p, struct sql_statement *statement);
     } rules[] = {
-        {KW_INSERT, parse_insert}, {KW_REPLACE, parse_insert}, {KW_UPDATE, parse_update},
-        {KW_DELETE, parse_delete}, {KW_MERGE, parse_merge},    {KW_COPY, parse_copy},
-        {KW_UNLOAD, parse_unload}, {KW_LOAD, parse_load},      {KW_EXPORT, parse_export},
+        {KW_INSERT, parse_insert},    {KW_REPLACE, parse_insert}, {KW_UPDATE, parse_update},
+        {KW_DELETE, parse_delete},    {KW_MERGE, parse_merge},    {KW_COPY, parse_copy},
+        {KW_UNLOAD, parse_unload},    {KW_LOAD, parse_load},      {KW_EXPORT, parse_export},
+        {KW_BULK, parse_bulk_insert},
     };
     for (size_t i = 0; i < sizeof(rules) / sizeof(rules[0]); i++) {
         if (parse_is(p, rules[i].keyword)) {

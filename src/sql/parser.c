@@ -150,8 +150,10 @@ static struct sql_statement *parse_all(struct parser *p)
     return first;
 }
 
-enum status sql_parse(struct str text, const struct sql_rules *rules, struct arena *arena,
-                      struct sql_notes *notes, struct sql_statement **out)
+/* depth: how deep the text stands in others. */
+static enum status parse_at_depth(struct str text, const struct sql_rules *rules,
+                                  struct arena *arena, unsigned depth, struct sql_notes *notes,
+                                  struct sql_statement **out)
 {
     struct sql_tokens tokens;
     enum status status = sql_lex(text, rules, arena, &tokens);
@@ -167,41 +169,38 @@ enum status sql_parse(struct str text, const struct sql_rules *rules, struct are
                             .text = text,
                             .tokens = tokens.items,
                             .count = tokens.count,
+                            .depth = depth,
                             .notes = notes,
                             .status = status};
     *out = parse_all(&parser);
     return parser.status;
 }
 
-/*
- * The statements of a string as one query: each becomes a WITH query that nobody names. Their
- * notes point to the string.
- */
-struct sql_query *parse_nested_text(struct parser *p, const struct sql_token *string)
+enum status sql_parse(struct str text, const struct sql_rules *rules, struct arena *arena,
+                      struct sql_notes *notes, struct sql_statement **out)
+{
+    return parse_at_depth(text, rules, arena, 0, notes, out);
+}
+
+struct sql_statement *parse_text(struct parser *p, const struct sql_token *string)
 {
     struct str text;
-    struct sql_query *query = PARSE_NEW(p, struct sql_query);
-    struct sql_statement *statement = NULL;
+    struct sql_statement *first = NULL;
     struct sql_notes notes = {.arena = p->arena};
-    if (query == NULL || !parse_enter(p)) {
+    unsigned depth = p->depth + PARSE_TEXT_DEPTH;
+    if (depth > PARSE_MAX_DEPTH) {
+        parse_note(p, SQL_NOTE_DEPTH);
         return NULL;
     }
     p->status = sql_token_value(p->text, string, p->rules, p->arena, &text);
     if (p->status == OK) {
-        p->status = sql_parse(text, p->rules, p->arena, &notes, &statement);
+        p->status = parse_at_depth(text, p->rules, p->arena, depth, &notes, &first);
     }
     for (size_t i = 0; i < notes.count && p->status == OK; i++) {
         p->status = sql_notes_add(p->notes, notes.items[i].kind, string->offset);
     }
-    struct sql_cte **tail = &query->ctes;
-    for (; statement != NULL && p->status == OK; statement = statement->next) {
-        struct sql_cte *cte = PARSE_NEW(p, struct sql_cte);
-        if (cte != NULL) {
-            cte->query = statement->query;
-            *tail = cte;
-            tail = &cte->next;
-        }
+    for (struct sql_statement *one = first; one != NULL; one = one->next) {
+        one->offset = string->offset;
     }
-    parse_leave(p);
-    return query;
+    return first;
 }

@@ -11,9 +11,15 @@ void *resolve_new(struct resolver *r, size_t size)
     return made;
 }
 
+/* What stands in a string stands where the string does. */
+static size_t place(const struct resolver *r, size_t offset)
+{
+    return r->text_offset != SIZE_MAX ? r->text_offset : offset;
+}
+
 void resolve_note(struct resolver *r, enum sql_note_kind kind, size_t offset)
 {
-    if (sql_notes_add(&r->out->notes, kind, offset) != OK) {
+    if (sql_notes_add(&r->out->notes, kind, place(r, offset)) != OK) {
         r->status = ERR_NOMEM;
     }
 }
@@ -104,7 +110,7 @@ void resolve_read(struct resolver *r, size_t table, size_t offset)
         r->status = ERR_NOMEM;
         return;
     }
-    *read = (struct lineage_access){.table = table, .offset = offset};
+    *read = (struct lineage_access){.table = table, .offset = place(r, offset)};
     r->read_marks[table] = r->out->statement_count;
 }
 
@@ -123,7 +129,7 @@ static void resolve_write(struct resolver *r, const struct sql_target *target)
         return;
     }
     *write = (struct lineage_access){.table = table,
-                                     .offset = target->name.offset,
+                                     .offset = place(r, target->name.offset),
                                      .is_temporary = target->is_temporary,
                                      .columns = target->columns};
 }
@@ -220,6 +226,19 @@ static void keep_columns(struct resolver *r, const struct resolve_columns *colum
     }
 }
 
+/* Statements of a string: part of the one that runs it, and at the string's place. */
+static void resolve_texts(struct resolver *r, struct sql_statement *texts)
+{
+    bool is_outermost = r->text_offset == SIZE_MAX;
+    r->quiet++;
+    for (; texts != NULL && r->status == OK; texts = texts->next) {
+        r->text_offset = is_outermost ? texts->offset : r->text_offset;
+        resolve_statement(r, texts);
+    }
+    r->quiet--;
+    r->text_offset = is_outermost ? SIZE_MAX : r->text_offset;
+}
+
 void resolve_statement(struct resolver *r, struct sql_statement *statement)
 {
     struct resolve_scope scope = {0};
@@ -229,6 +248,7 @@ void resolve_statement(struct resolver *r, struct sql_statement *statement)
     resolve_sources(r, statement->sources, &scope);
     resolve_use_queries(r, statement->quiet, &scope);
     r->quiet--;
+    resolve_texts(r, statement->texts);
     if (statement->query != NULL) {
         struct resolve_columns *columns = resolve_query(r, statement->query, NULL, NULL, NULL);
         if (columns != NULL && r->quiet == 0 && r->status == OK) {

@@ -110,6 +110,7 @@ struct resolver {
     size_t scratch_count;
     size_t scratch_capacity;
     uint64_t stamp;
+    size_t text_offset;   /* of the string whose statements are walked; SIZE_MAX: of none */
     unsigned quiet;       /* in queries of which only the tables count */
     unsigned value_depth; /* values in values */
     int64_t budget;

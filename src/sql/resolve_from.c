@@ -101,9 +101,7 @@ static bool is_column_table(struct resolver *r, const struct sql_source *source,
                             struct resolve_scope *scope)
 {
     const struct sql_name *name = &source->name;
-    bool may_join = sql_has(r->rules, SQL_TRAIT_DASHED_NAMES); /* Redshift: commas only */
     return name->count > 1 && sql_has(r->rules, SQL_TRAIT_COLUMN_TABLES) &&
-           (may_join || !source->is_joined) &&
            scope_find_outer(r, scope, resolve_part_key(r, &name->parts[0])) != NULL;
 }
 

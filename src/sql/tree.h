@@ -84,7 +84,6 @@ struct sql_source {
     struct sql_word *joined; /* USING (a, b) */
     struct sql_part offset;  /* WITH OFFSET AS o */
     struct sql_pivot *pivots;
-    bool is_joined; /* behind JOIN, not behind a comma */
     bool is_natural;
     bool is_hidden;  /* SEMI or ANTI: none of its columns can be seen */
     bool is_written; /* the resolver's: the statement's target, no read */
@@ -157,7 +156,8 @@ struct sql_statement {
     struct sql_use *quiet;
     struct sql_cte *ctes; /* WITH before UPDATE, DELETE, MERGE, INSERT */
     bool is_recursive;
-    struct sql_name name; /* SQL_STATEMENT_USE */
+    struct sql_statement *texts; /* what a string says that it runs: EXECUTE IMMEDIATE '...' */
+    struct sql_name name;        /* SQL_STATEMENT_USE */
     enum sql_use_scope scope;
 };
 
