@@ -199,6 +199,7 @@ static enum status publish_session(const struct ingest_options *options,
                                             .catalog = session->catalog,
                                             .source = summary->sync.source,
                                             .accepts_deletes = options->accepts_deletes,
+                                            .waits_for_server = true,
                                             .progress = options->publish_progress,
                                             .progress_ctx = options->progress_ctx,
                                             .stop = options->stop};

@@ -9,9 +9,10 @@
 #define IN_FLIGHT 16
 
 static enum status open_session(const struct config *config, const struct clock *clock,
-                                struct session_om *out, struct error *err)
+                                bool waits, struct session_om *out, struct error *err)
 {
-    const struct http_client_options patience = {.clock = *clock, .max_in_flight = IN_FLIGHT};
+    const struct http_client_options patience = {
+        .clock = *clock, .max_in_flight = IN_FLIGHT, .waits_for_server = waits};
     return session_open_om(config, &patience, out, err);
 }
 
@@ -155,7 +156,8 @@ enum status publish_run(const struct publish_options *options, struct om_summary
     enum status status =
         said != NULL ? find_source(options, &om.source, err) : error_nomem(err);
     if (status == OK) {
-        status = open_session(config, &options->clock, &session, err);
+        status =
+            open_session(config, &options->clock, options->waits_for_server, &session, err);
     }
     if (status == OK) {
         om.api = &session.api;
@@ -201,7 +203,7 @@ void publish_report(const struct config *config, const struct clock *clock,
     if (str_is_empty(config->publish.pipeline) || config->sink != CONFIG_SINK_METADATA_REST) {
         return;
     }
-    if (open_session(config, clock, &session, &err) != OK ||
+    if (open_session(config, clock, false, &session, &err) != OK ||
         om_run_status_send(&session.api, status, clock, &err) != OK) {
         error_prefix(&err, "the ingestion pipeline %.*s was not told about this run: ",
                      STR_ARG(str_sub(config->publish.pipeline, 0, 100)));
@@ -245,7 +247,7 @@ enum status publish_probe(const struct config *config, const struct clock *clock
     if (status == OK) {
         read_connections(&options, &arena, &connections, &probe.connection_count);
         probe.connections = connections;
-        status = open_session(config, clock, &session, err);
+        status = open_session(config, clock, false, &session, err);
     }
     if (status == OK) {
         om.api = &session.api;

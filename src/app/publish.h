@@ -21,7 +21,8 @@ struct publish_options {
     bool accepts_deletes;
     bool restores;
     bool verifies;
-    om_plan_fn *plan; /* NULL: publish */
+    bool waits_for_server; /* see struct http_client_options: others have worked before this */
+    om_plan_fn *plan;      /* NULL: publish */
     void *plan_ctx;
     void (*progress)(void *ctx, const struct om_progress *progress); /* NULL: none */
     void *progress_ctx;

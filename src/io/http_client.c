@@ -526,7 +526,9 @@ static void describe_failure(const struct exchange *exchange, CURLcode code,
         (void)snprintf(err->message + n, sizeof(err->message) - n, " (%u attempts)",
                        exchange->ticket.attempts);
     }
-    error_where(err, "%s %.*s", exchange->method, STR_ARG(path_of(exchange->url)));
+    struct str path = path_of(exchange->url);
+    error_where(err, "%s %.*s", exchange->method,
+                STR_ARG(str_sub(path, 0, str_find(path, '?'))));
 }
 
 /* 307 and 308 keep the method; the others would make a GET of it. */
@@ -586,6 +588,14 @@ static void tell_long_pause(struct exchange *exchange, int64_t wait_ms, int64_t 
     }
 }
 
+/* Where no name is known nobody will come up soon; where nobody listens somebody may. */
+static bool is_nobody_there(const struct exchange *exchange)
+{
+    return exchange->cause == HTTP_CAUSE_NAME || exchange->cause == HTTP_CAUSE_PROXY_NAME ||
+           (exchange->cause == HTTP_CAUSE_CONNECT &&
+            !exchange->client->options.waits_for_server);
+}
+
 static void judge(struct exchange *exchange, CURLcode code, int status, const char *redirect)
 {
     struct http_client *client = exchange->client;
@@ -604,6 +614,7 @@ static void judge(struct exchange *exchange, CURLcode code, int status, const ch
         .transport = transport,
         .http_status = status,
         .retry_after_ms = err.retry_after_ms,
+        .is_nobody_there = is_nobody_there(exchange),
     };
     struct http_decision decision = http_queue_landed(&client->queue, &exchange->ticket,
                                                       &landing, now_ms, clock_random(clock));

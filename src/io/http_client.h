@@ -27,6 +27,7 @@ struct http_client_options {
     unsigned max_attempts;      /* of one request, within the budget; 0: no limit */
     const char *ca_file;        /* NULL: the system's */
     const char *user_agent;
+    bool waits_for_server; /* a refused connection has the whole budget from the start */
     bool verify_tls;       /* false only when the user said so */
     bool allow_link_local; /* false: link-local and cloud metadata addresses are refused */
 };
@@ -67,7 +68,7 @@ struct http_request {
     size_t header_count;
     struct str body; /* STR_NULL: none */
     size_t max_answer_bytes;
-    bool is_safe_to_repeat; /* GET always is; a POST that only reads may say so */
+    bool is_safe_to_repeat; /* a failed attempt may have been carried out: again all the same */
     struct http_pace *pace; /* NULL: none. Outlives the request */
     http_done_fn *done;
     void *ctx;

@@ -13,6 +13,8 @@
 #define MAX_LIMIT 1000000
 #define BACKOFF_BASE_MS 1000
 #define BACKOFF_CAP_MS ((int64_t)60 * 1000)
+#define MAX_ATTEMPTS_TO_MEET 3
+#define WAIT_TO_MEET_MS 5000
 #define MAX_ATTEMPTS_ON_500 4
 
 /* Two requests may take this much longer and shorter to arrive than each other. */
@@ -453,6 +455,20 @@ static struct http_decision retry_within_budget(const struct http_attempt *attem
 }
 
 /*
+ * Mostly a mistyped address, which somebody waits to be told of; but a server or a network that
+ * is just coming up gets its moment. Nothing was sent: always safe to repeat.
+ */
+static struct http_decision retry_first_contact(const struct http_attempt *attempt)
+{
+    bool is_last = attempt->number >= MAX_ATTEMPTS_TO_MEET ||
+                   (attempt->max_number > 0 && attempt->number >= attempt->max_number);
+    if (is_last || attempt->elapsed_ms + WAIT_TO_MEET_MS > attempt->budget_ms) {
+        return fail_with(ERR_NETWORK);
+    }
+    return (struct http_decision){.verdict = HTTP_VERDICT_RETRY, .wait_ms = WAIT_TO_MEET_MS};
+}
+
+/*
  * Not carried out, so always safe to repeat. Everybody else waits as well, also when this one
  * has failed; but not for longer than one request may wait, so that a run ends at last.
  */
@@ -471,6 +487,9 @@ struct http_decision http_decide(const struct http_attempt *attempt, uint64_t ra
 {
     int status = attempt->http_status;
     if (attempt->transport != OK) {
+        if (attempt->is_first_contact) {
+            return retry_first_contact(attempt);
+        }
         if (attempt->transport != ERR_NETWORK || !attempt->is_safe_to_repeat) {
             return fail_with(attempt->transport);
         }

@@ -78,6 +78,7 @@ struct http_attempt {
     int64_t budget_ms;      /* for these */
     bool is_safe_to_repeat; /* reading */
     unsigned max_number;    /* of attempts; 0: as many as the budget has room for */
+    bool is_first_contact;  /* nobody was there, and nobody has been since the start */
 };
 
 struct http_decision {

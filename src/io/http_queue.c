@@ -124,6 +124,10 @@ struct http_decision http_queue_landed(struct http_queue *queue, struct http_tic
     queue->under_way--;
     /* Only what the server took of our patience; waiting for the pace is our own wish. */
     ticket->spent_ms += now_ms - ticket->sent_ms;
+    if (!landing->is_nobody_there) {
+        queue->has_met = true;
+        queue->has_given_up = false;
+    }
     const struct http_attempt attempt = {
         .transport = landing->transport,
         .http_status = landing->http_status,
@@ -131,10 +135,14 @@ struct http_decision http_queue_landed(struct http_queue *queue, struct http_tic
         .number = ticket->attempts,
         .elapsed_ms = ticket->spent_ms,
         .budget_ms = queue->retry_budget_ms,
-        .max_number = queue->max_attempts,
+        .max_number = queue->has_given_up ? 1 : queue->max_attempts,
+        .is_first_contact = !queue->has_met,
         .is_safe_to_repeat = ticket->is_safe_to_repeat,
     };
     struct http_decision decision = http_decide(&attempt, random);
+    if (landing->is_nobody_there && decision.verdict == HTTP_VERDICT_FAIL) {
+        queue->has_given_up = true;
+    }
     if (decision.pauses_all) {
         http_pace_refused(pace, now_ms, decision.wait_ms, landing->retry_after_ms >= 0);
     } else if (landing->transport == OK) {

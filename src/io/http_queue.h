@@ -34,6 +34,8 @@ struct http_queue {
     size_t under_way;
     int64_t retry_budget_ms;
     unsigned max_attempts; /* of one ticket, within the budget; 0, as set up: no limit */
+    bool has_met;          /* somebody was there, ever */
+    bool has_given_up;     /* nobody was for all attempts of a ticket, nor has been since */
 };
 
 /* An empty queue; free it with http_queue_free. */
@@ -57,11 +59,14 @@ struct http_landing {
     enum status transport;  /* OK when an answer came */
     int http_status;        /* when transport is OK */
     int64_t retry_after_ms; /* -1: not named */
+    bool is_nobody_there;   /* the name is not known, or nobody listens */
 };
 
 /*
  * The ticket came back: its pace hears how the server took it, and http_decide says what
- * next. With HTTP_VERDICT_RETRY it waits in the queue again, else it is done.
+ * next. With HTTP_VERDICT_RETRY it waits in the queue again, else it is done. As long as
+ * nobody has ever been there, a ticket has a few attempts instead of the whole budget. When it
+ * has failed for that reason, each other has one, until somebody is there again.
  */
 struct http_decision http_queue_landed(struct http_queue *queue, struct http_ticket *ticket,
                                        const struct http_landing *landing, int64_t now_ms,

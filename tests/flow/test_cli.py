@@ -1,5 +1,6 @@
 """The command line as a user meets it: `test_cli.py PATH-TO-HEXMETA [unittest arguments]`."""
 
+import concurrent.futures
 import csv
 import io
 import json
@@ -12,6 +13,8 @@ import signal
 import subprocess
 import sys
 import tempfile
+import textwrap
+import time
 import unittest
 
 HEXMETA = None
@@ -158,6 +161,28 @@ class Mistakes(Case):
             with self.subTest(arguments=arguments):
                 answer = self.expect(run(*arguments, cwd=self.folder), 2, "", sentence)
                 self.assertEqual(answer.stdout, "")
+
+    def test_a_host_that_is_not_there_is_told_soon(self):
+        (self.folder / "hex.yaml").write_text(textwrap.dedent("""
+            source:
+              type: hex
+              serviceName: hex
+              serviceConnection:
+                config: {type: Hex, hostPort: "http://127.0.0.1:1", tokenType: personal,
+                         token: hxtp_x}
+              sourceConfig: {config: {type: DashboardMetadata}}
+            sink: {type: catalog}
+            """))
+        commands = (["sync"], ["ingest"], ["sync", "--dry-run"])
+        with concurrent.futures.ThreadPoolExecutor() as pool:
+            started = time.monotonic()
+            answers = list(pool.map(
+                lambda words: run(*words, "-c", "hex.yaml", "--catalog", words[-1] + ".db",
+                                  cwd=self.folder), commands))
+            self.assertLess(time.monotonic() - started, 40)
+        for answer in answers:
+            self.expect(answer, 4, "", "127.0.0.1:1 cannot be reached")
+            self.assertIn("Check hostPort and the network", answer.stderr)
 
     def test_control_characters_do_not_reach_the_terminal(self):
         answer = self.expect(run("sh\033[2Jow"), 2, "", "sh\\x1b[2Jow")

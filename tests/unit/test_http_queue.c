@@ -12,6 +12,8 @@ static const struct http_landing good = {OK, 200, -1};
 static const struct http_landing busy = {OK, 503, 1000};
 static const struct http_landing reset = {ERR_NETWORK, 0, -1};
 
+static const struct http_landing nobody = {ERR_NETWORK, 0, -1, .is_nobody_there = true};
+
 static void add(struct http_queue *queue, struct http_ticket *ticket, struct http_pace *pace)
 {
     assert_int_equal(http_queue_add(queue, ticket, pace, true), OK);
@@ -130,6 +132,60 @@ static void attempts_and_waits_cost_budget(void **state)
     http_queue_free(&queue);
 }
 
+/* Sends the ticket until it is done; how long that took from the first attempt on. */
+static int64_t wear_out(struct http_queue *queue, struct http_ticket *ticket,
+                        const struct http_landing *landing, int64_t now)
+{
+    int64_t begin = now;
+    enum http_verdict verdict;
+    add(queue, ticket, NULL);
+    do {
+        now += http_queue_wait_ms(queue, now, INT64_MAX);
+        assert_ptr_equal(http_queue_take(queue, now), ticket);
+        verdict = http_queue_landed(queue, ticket, landing, now, 123456789).verdict;
+    } while (verdict == HTTP_VERDICT_RETRY);
+    assert_int_equal(verdict, HTTP_VERDICT_FAIL);
+    return now - begin;
+}
+
+/* A mistyped host: three attempts, and then it is known for all others. */
+static void who_was_never_there_is_given_up_soon(void **state)
+{
+    struct http_queue queue;
+    struct http_ticket a;
+    (void)state;
+    http_queue_init(&queue, 8, BUDGET);
+    assert_int_equal(wear_out(&queue, &a, &nobody, 0), 10000);
+    assert_int_equal(a.attempts, 3);
+    assert_int_equal(wear_out(&queue, &a, &nobody, 20000), 0);
+    assert_int_equal(a.attempts, 1);
+    http_queue_free(&queue);
+
+    http_queue_init(&queue, 8, 7000);
+    assert_int_equal(wear_out(&queue, &a, &nobody, 0), 5000);
+    http_queue_free(&queue);
+}
+
+/* A network that is cut, at any time after an answer or a connection. */
+static void who_was_there_once_has_the_whole_budget(void **state)
+{
+    static const struct http_landing *const met[] = {&good, &reset};
+    for (size_t i = 0; i < sizeof(met) / sizeof(met[0]); i++) {
+        struct http_queue queue;
+        struct http_ticket a;
+        (void)state;
+        http_queue_init(&queue, 8, BUDGET);
+        add(&queue, &a, NULL);
+        assert_ptr_equal(http_queue_take(&queue, 0), &a);
+        (void)http_queue_landed(&queue, &a, met[i], 10, 0);
+        (void)http_queue_clear(&queue);
+        assert_true(wear_out(&queue, &a, &nobody, 100) > BUDGET - 70000);
+        assert_true(a.attempts > 10);
+        assert_int_equal(wear_out(&queue, &a, &nobody, 2 * BUDGET), 0);
+        http_queue_free(&queue);
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -138,6 +194,8 @@ int main(void)
         cmocka_unit_test(a_pause_of_one_pace_leaves_the_others_alone),
         cmocka_unit_test(waiting_for_the_pace_costs_no_budget),
         cmocka_unit_test(attempts_and_waits_cost_budget),
+        cmocka_unit_test(who_was_never_there_is_given_up_soon),
+        cmocka_unit_test(who_was_there_once_has_the_whole_budget),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -326,6 +326,42 @@ static void a_wait_beyond_the_budget_ends_the_run(void **state)
     end(&run);
 }
 
+/*
+ * Three attempts in ten seconds at the start; later a cut of ten minutes only costs these, and
+ * one without an end one budget, not one for each project.
+ */
+static void a_host_that_never_answered_is_not_waited_for(void **state)
+{
+    static const struct {
+        int64_t from_ms, to_ms; /* of the run; it begins at 5000 */
+        enum status status;
+        int64_t least_ms, most_ms;
+    } cases[] = {
+        {0, INT64_MAX, ERR_NETWORK, 10000, 11000},
+        {0, 5000 + 8000, OK, MINUTE, HOUR},
+        {5000 + 2 * MINUTE, 5000 + 12 * MINUTE, OK, 15 * MINUTE, HOUR},
+        {5000 + 2 * MINUTE, INT64_MAX, OK, 15 * MINUTE, 40 * MINUTE},
+    };
+    (void)state;
+    for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+        const struct virtual_hex_options hex = {.project_count = 300,
+                                                .down_from_ms = cases[i].from_ms,
+                                                .down_to_ms = cases[i].to_ms};
+        struct virtual_run run;
+        begin(&run, &hex, 60, 0);
+        sync_once(&run, false);
+        int64_t took_ms = run.fake.monotonic_ms - run.begin_ms;
+        print_message("# down from %" PRId64 " to %" PRId64 ": %s after %" PRId64 " s\n",
+                      cases[i].from_ms, cases[i].to_ms, status_name(run.status),
+                      took_ms / 1000);
+        assert_int_equal(run.status, cases[i].status);
+        assert_true(took_ms >= cases[i].least_ms && took_ms <= cases[i].most_ms);
+        assert_int_equal(run.summary.is_complete, cases[i].status == OK);
+        assert_int_equal(run.summary.failure_count > 0, cases[i].to_ms == INT64_MAX);
+        end(&run);
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -333,6 +369,7 @@ int main(void)
         cmocka_unit_test(trouble_costs_little_and_loses_nothing),
         cmocka_unit_test(pictures_count_for_both_buckets),
         cmocka_unit_test(a_wait_beyond_the_budget_ends_the_run),
+        cmocka_unit_test(a_host_that_never_answered_is_not_waited_for),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -11,6 +11,8 @@
 #define WAY_JITTER_MS 150
 #define ANSWER_MS 100
 #define ANSWER_JITTER_MS 900
+/* In place of a status: nobody listens. */
+#define NOBODY (-1)
 #define MAX_ANSWER ((size_t)1 << 20)
 
 struct exchange {
@@ -137,6 +139,11 @@ static void send_what_may_go(struct http_client *client)
 
 static void arrive(struct http_client *client, struct exchange *exchange)
 {
+    if (virtual_hex_is_down(client->hex, client->clock->monotonic_ms)) {
+        exchange->status = NOBODY;
+        exchange->retry_after_ms = -1;
+        return;
+    }
     exchange->status = virtual_hex_answer(client->hex, str_from(exchange->url),
                                           str_from(exchange->body), client->clock->monotonic_ms,
                                           &exchange->answer, &exchange->retry_after_ms);
@@ -147,7 +154,14 @@ static void arrive(struct http_client *client, struct exchange *exchange)
 static void land(struct http_client *client, struct exchange *exchange)
 {
     struct error err = ERROR_INIT;
-    const struct http_landing landing = {OK, exchange->status, exchange->retry_after_ms};
+    bool is_nobody_there = exchange->status == NOBODY;
+    exchange->status = is_nobody_there ? 0 : exchange->status;
+    const struct http_landing landing = {
+        .transport = is_nobody_there ? ERR_NETWORK : OK,
+        .http_status = exchange->status,
+        .retry_after_ms = exchange->retry_after_ms,
+        .is_nobody_there = is_nobody_there,
+    };
     struct http_decision decision =
         http_queue_landed(&client->queue, &exchange->ticket, &landing,
                           client->clock->monotonic_ms, clock_random(&client->options.clock));

@@ -328,3 +328,8 @@ int virtual_hex_answer(struct virtual_hex *hex, struct str url, struct str body,
     note(hex, &arrival);
     return arrival.status;
 }
+
+bool virtual_hex_is_down(const struct virtual_hex *hex, int64_t now_ms)
+{
+    return now_ms >= hex->options.down_from_ms && now_ms < hex->options.down_to_ms;
+}

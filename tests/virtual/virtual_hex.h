@@ -38,6 +38,8 @@ struct virtual_hex_options {
     unsigned storm_percent; /* answers that are a 429 for no reason */
     int64_t storm_wait_ms;  /* the Retry-After of these; -1: none */
     unsigned error_percent; /* answers that are a 503 for no reason */
+    int64_t down_from_ms;   /* nobody listens from then on, */
+    int64_t down_to_ms;     /* and before that */
 };
 
 struct virtual_hex {
@@ -58,6 +60,9 @@ void virtual_hex_free(struct virtual_hex *hex);
  */
 int virtual_hex_answer(struct virtual_hex *hex, struct str url, struct str body, int64_t now_ms,
                        struct buf *answer, int64_t *retry_after_ms);
+
+/* Nobody listens at now_ms: no request arrives. */
+bool virtual_hex_is_down(const struct virtual_hex *hex, int64_t now_ms);
 
 /* How many project has been viewed; no two the same. The first is viewed most. */
 int64_t virtual_hex_views(const struct virtual_hex *hex, size_t project);

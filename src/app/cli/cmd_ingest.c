@@ -67,25 +67,6 @@ static struct summary_failure *failures_of(struct sync_summary *sync, size_t *co
     return failures;
 }
 
-/* What the user can do about an error that ended the run; NULL: the message says it all. */
-static const char *remedy_of(enum status status)
-{
-    switch (status) {
-    case ERR_AUTH:
-        return "Check the token in the configuration: is it complete, not expired, and of this "
-               "Hex? A new one is made in Hex under Settings, API keys.";
-    case ERR_FORBIDDEN:
-        return "The token is known to Hex, but may not list projects: give it the scope to "
-               "read projects, or use one of a user who may.";
-    case ERR_NETWORK:
-    case ERR_RATE:
-        return "Check hostPort and the network. What was read is in the catalog; the next run "
-               "goes on from there.";
-    default:
-        return NULL;
-    }
-}
-
 static void tell_absence(const struct cli *cli, const struct sync_absence *absence)
 {
     if (absence->archived + absence->trashed + absence->gone > 0) {
@@ -174,7 +155,8 @@ static enum exit_code finish(struct run_view *view, const struct publish_pipelin
     if (status != OK) {
         (void)cli_fail(view->cli, err);
     }
-    const char *remedy = run->has_published ? publish_view_remedy(status) : remedy_of(status);
+    const char *remedy =
+        run->has_published ? publish_view_remedy(status) : run_view_remedy(status);
     if (remedy != NULL) {
         cli_say(view->cli, "%s", remedy);
     }

@@ -232,5 +232,8 @@ enum exit_code dry_run(struct cli *cli, const struct config *config)
     if (status != OK) {
         (void)cli_fail(cli, &err);
     }
+    if (run_view_remedy(status) != NULL) {
+        cli_say(cli, "%s", run_view_remedy(status));
+    }
     return code;
 }

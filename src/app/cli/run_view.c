@@ -160,3 +160,21 @@ enum exit_code run_view_end(struct run_view *view, struct summary *summary)
     }
     return summary->exit_code;
 }
+
+const char *run_view_remedy(enum status status)
+{
+    switch (status) {
+    case ERR_AUTH:
+        return "Check the token in the configuration: is it complete, not expired, and of this "
+               "Hex? A new one is made in Hex under Settings, API keys.";
+    case ERR_FORBIDDEN:
+        return "The token is known to Hex, but may not list projects: give it the scope to "
+               "read projects, or use one of a user who may.";
+    case ERR_NETWORK:
+    case ERR_RATE:
+        return "Check hostPort and the network. What was read is in the catalog; the next run "
+               "goes on from there.";
+    default:
+        return NULL;
+    }
+}

@@ -26,5 +26,8 @@ void run_view_progress(struct run_view *view, const struct progress_state *state
  * of the process: the summary's, or 1 when it was 0 and a file could not be written.
  */
 enum exit_code run_view_end(struct run_view *view, struct summary *summary);
+/* What the user can do about an error of Hex that ended a run; NULL: the message says it all.
+ */
+const char *run_view_remedy(enum status status);
 
 #endif
