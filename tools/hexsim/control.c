@@ -26,7 +26,7 @@ static const char *edit(struct control *control, struct sim_project *p, const st
     struct workspace *w = control->workspace;
     struct str title = json_str(json_get(body, "title"));
     const struct json *description = json_get(body, "description");
-    struct str sql = json_str(json_get(body, "sql"));
+    const struct json *sql = json_get(body, "sql");
     const char *problem = assign(w, p, body);
     int64_t now = tick(control);
     if (problem != NULL) {
@@ -39,10 +39,10 @@ static const char *edit(struct control *control, struct sim_project *p, const st
         p->description =
             json_is_null(description) ? STR_NULL : sim_copy(&w->arena, json_str(description));
     }
-    if (!str_is_null(sql)) {
-        p->extra_sql = sim_copy(&w->arena, sql);
+    if (sql != NULL) {
+        p->extra_sql = json_is_null(sql) ? STR_NULL : sim_copy(&w->arena, json_str(sql));
     }
-    if (!str_is_null(title) || description != NULL || !str_is_null(sql)) {
+    if (!str_is_null(title) || description != NULL || sql != NULL) {
         p->edited_ms = now;
         p->revision++;
     }
