@@ -359,6 +359,16 @@ enum status published_settle(struct catalog *catalog, int64_t publication, struc
     return sqlite_run(&row, err);
 }
 
+enum status published_unsettle(struct catalog *catalog, int64_t publication, struct str project,
+                               struct error *err)
+{
+    struct statement row = sqlite_use(
+        &catalog->db, "DELETE FROM published_project WHERE publication = ?1 AND project = ?2");
+    bind_int(&row, publication);
+    bind_str(&row, project);
+    return sqlite_run(&row, err);
+}
+
 /* ---- working tables ---- */
 
 enum status published_begin_work(struct catalog *catalog, struct error *err)

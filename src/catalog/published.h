@@ -126,6 +126,9 @@ enum status published_is_settled(struct catalog *catalog, int64_t publication,
 /* Nothing is left to do. */
 enum status published_settle(struct catalog *catalog, int64_t publication, struct str project,
                              uint64_t mark, struct error *err) WARN_UNUSED;
+/* Something may be left to do: no earlier mark counts any more. */
+enum status published_unsettle(struct catalog *catalog, int64_t publication, struct str project,
+                               struct error *err) WARN_UNUSED;
 
 /* ---- working tables: what the server lists, what is wanted, who changed what ---- */
 

@@ -164,6 +164,33 @@ static enum status effective_columns(struct decision *d, struct om_entity *effec
     return OK;
 }
 
+/* A row that overrides would take away what people wrote on columns. */
+static enum status keep_column_texts(struct decision *d)
+{
+    const struct om_entity *theirs = &d->shown->entity;
+    struct om_entity *row = &d->out->row;
+    struct om_column *columns = arena_array(d->arena, row->column_count + 1, sizeof(*columns));
+    if (columns == NULL) {
+        return ERR_NOMEM;
+    }
+    for (size_t i = 0; i < row->column_count; i++) {
+        columns[i] = row->columns[i];
+        for (size_t k = 0; k < theirs->column_count; k++) {
+            const struct om_column *known = &theirs->columns[k];
+            if (!str_eq(known->name, columns[i].name)) {
+                continue;
+            }
+            columns[i].description = known->description;
+            if (!str_is_empty(known->title) &&
+                (!d->rules->overrides || str_is_empty(columns[i].title))) {
+                columns[i].title = known->title;
+            }
+        }
+    }
+    row->columns = columns;
+    return OK;
+}
+
 /* ---- sets ---- */
 
 static bool has_status_name(const struct om_change_rules *rules, struct str fqn)
@@ -208,18 +235,30 @@ static enum status connector_tags(struct decision *d, struct merge_set *set)
     return OK;
 }
 
-static bool lacks_some(const struct merge_set *set)
+static bool is_among(struct str item, const struct str *items, size_t count)
 {
-    for (size_t i = 0; i < set->our_count; i++) {
-        bool found = false;
-        for (size_t k = 0; k < set->their_count && !found; k++) {
-            found = str_eq(set->ours[i], set->theirs[k]);
-        }
-        if (!found) {
+    for (size_t i = 0; i < count; i++) {
+        if (str_eq(items[i], item)) {
             return true;
         }
     }
     return false;
+}
+
+static bool are_all_among(const struct str *some, size_t some_count, const struct str *all,
+                          size_t all_count)
+{
+    for (size_t i = 0; i < some_count; i++) {
+        if (!is_among(some[i], all, all_count)) {
+            return false;
+        }
+    }
+    return true;
+}
+
+static bool lacks_some(const struct merge_set *set)
+{
+    return !are_all_among(set->ours, set->our_count, set->theirs, set->their_count);
 }
 
 static enum status decide_tags(struct decision *d)
@@ -289,6 +328,10 @@ static enum status decide_owners(struct decision *d)
         set.sent = theirs->owners;
         set.sent_count = theirs->owner_count;
     }
+    /* Who took an owner of Hex's away has decided who owns it; one more does not undo that. */
+    is_left_alone = is_left_alone ||
+                    (set.has_base && !set.overrides &&
+                     !are_all_among(set.sent, set.sent_count, set.theirs, set.their_count));
     if (is_left_alone || d->shown->has_team_owner) {
         /* A team owns alone, and people's owners are people's. */
         d->out->keeps_something = d->out->keeps_something || lacks_some(&set);
@@ -371,7 +414,9 @@ static void create(struct decision *d)
     out->row = *d->entity;
     out->ours = *d->entity;
     if (d->shown->is_there) {
-        return; /* brought back with what it had: the next run compares it with the old base */
+        /* Brought back with what it had: the next run compares it with the old base. */
+        out->next.digest = 0;
+        return;
     }
     for (int i = 0; i < PUBLISHED_FIELD_COUNT; i++) {
         struct merge_base *base = &out->next.fields[i];
@@ -466,6 +511,7 @@ enum status om_change_decide(const struct om_entity *entity, const struct om_sho
         out->action = OM_ACTION_ASK;
     } else if (status == OK) {
         choose_requests(&d);
+        status = out->needs_override ? keep_column_texts(&d) : OK;
         out->has_new_base = !has_base || !is_same_base(base, &out->next);
     }
     return status;
@@ -485,16 +531,6 @@ static void put_test(struct json_out *out, const char *path, struct str value)
     put_operation(out, "test", path);
     json_out_field_str(out, "value", value);
     json_out_object_end(out);
-}
-
-static bool is_among(struct str item, const struct str *items, size_t count)
-{
-    for (size_t i = 0; i < count; i++) {
-        if (str_eq(items[i], item)) {
-            return true;
-        }
-    }
-    return false;
 }
 
 /* Last one first, so that indexes stay right. */

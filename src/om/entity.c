@@ -271,6 +271,7 @@ static void put_columns(const struct om_entity *entity, struct json_out *out)
         json_out_object(out);
         json_out_field_str(out, "name", column->name);
         put_text(out, "displayName", column->title);
+        put_text(out, "description", column->description);
         json_out_field_str(out, "dataType",
                            str_is_null(column->type) ? STR("UNKNOWN") : column->type);
         put_text(out, "arrayDataType", column->array_type);

@@ -13,8 +13,9 @@
 
 struct om_column {
     struct str name;
-    struct str title; /* Hex's own spelling; STR_NULL when it is the name */
-    struct str type;  /* as the server has it; STR_NULL: UNKNOWN, Hex names no types */
+    struct str title;       /* Hex's own spelling; STR_NULL when it is the name */
+    struct str description; /* a person's; Hex has none */
+    struct str type;        /* as the server has it; STR_NULL: UNKNOWN, Hex names no types */
     struct str array_type;
     int64_t length; /* with type: 0 when it has none */
 };

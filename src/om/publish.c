@@ -123,6 +123,19 @@ static enum status is_settled(struct om_run *run, const struct om_project *proje
                                 project->from.mark ^ run->world, out, err);
 }
 
+/*
+ * What was settled before does not count any more, whatever ends this run: what is sent now may
+ * be taken back in Hex, and the project then has a mark that it had already.
+ */
+static enum status unsettle(struct om_run *run, const struct om_project *project,
+                            struct error *err)
+{
+    if (run->options->plan != NULL || !om_run_begin(run)) {
+        return OK;
+    }
+    return published_unsettle(run->catalog, run->publication.id, project->from.project.id, err);
+}
+
 static enum status open_project(struct om_run *run, const struct om_project *project)
 {
     struct om_open *open = arena_push(&run->arena, &run->open, &run->open_count,
@@ -181,7 +194,7 @@ static enum status survey_project(struct om_run *run, struct om_project *project
         warn_owner(run, project->unknown_owner);
         status = open_project(run, project) == OK ? OK : error_nomem(err);
     }
-    return status;
+    return status == OK ? unsettle(run, project, err) : status;
 }
 
 void om_survey(struct om_run *run)
@@ -210,6 +223,7 @@ void om_survey(struct om_run *run)
         }
     }
     arena_free(&arena);
+    om_run_flush(run);
     run->total = (int64_t)run->open_count;
 }
 

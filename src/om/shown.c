@@ -68,6 +68,8 @@ static bool copy_columns(const struct json *columns, struct arena *arena,
         struct str type = json_str(json_get(from, "dataType"));
         column->length = json_int(json_get(from, "dataLength"), 0);
         if (!copy(arena, json_get(from, "name"), &column->name) ||
+            !copy(arena, json_get(from, "displayName"), &column->title) ||
+            !copy(arena, json_get(from, "description"), &column->description) ||
             !copy(arena, json_get(from, "arrayDataType"), &column->array_type)) {
             return false;
         }

@@ -605,6 +605,31 @@ class ControlTest(unittest.TestCase):
             sim.control("delete", id=two)
             self.assertEqual(sim.ask(f"/api/v1/projects/{two}").status, 404)
 
+    def test_what_a_project_is_put_under_changes_in_the_listing_alone(self):
+        with Hexsim("--projects", "30") as sim:
+            one = next(r for r in sim.truth() if r.get("detail") == "full")
+            before = self.project(sim, one["id"])
+            owner = next(r["owner"] for r in sim.truth()
+                         if r["kind"] == "project" and r["owner"] not in (None, one["owner"]))
+            sim.control("edit", id=one["id"], status="Endorsed", owner=owner,
+                        categories=["Finance", "New: \"one\""], collections=["Board pack"])
+            after = self.project(sim, one["id"])
+            self.assertEqual(after["lastEditedAt"], before["lastEditedAt"])
+            self.assertEqual(after["status"]["name"], "Endorsed")
+            self.assertEqual(after["owner"]["email"], owner)
+            truth = next(r for r in sim.truth() if r.get("id") == one["id"])
+            self.assertEqual(truth["categories"], ["Finance", 'New: "one"'])
+            self.assertEqual(truth["collections"], ["Board pack"])
+            sim.control("edit", id=one["id"], status=None, owner=None, categories=[],
+                        description=None)
+            after = self.project(sim, one["id"])
+            self.assertEqual((after["status"], after["categories"], after["description"]),
+                             (None, [], None))
+            for wrong in ({"status": "Nope"}, {"owner": "no@body"}, {"collections": ["Nope"]}):
+                body = {"id": one["id"], **wrong}
+                answer = sim.ask("/_sim/edit", body=body, token=None)
+                self.assertEqual(answer.status, 400, wrong)
+
     def test_projects_come_and_go(self):
         with Hexsim("--projects", "50") as sim:
             first = sim.get("/projects")["values"][0]["createdAt"]

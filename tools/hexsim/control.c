@@ -1,5 +1,6 @@
 #include "hexsim/control.h"
 
+#include "hexsim/assign.h"
 #include "hexsim/truth.h"
 #include "io/json.h"
 
@@ -8,7 +9,9 @@
 
 #define MINUTE_MS INT64_C(60000)
 
-typedef void edit_fn(struct control *control, struct sim_project *p, const struct json *body);
+/* Changes a project; returns NULL, or why it can not. */
+typedef const char *edit_fn(struct control *control, struct sim_project *p,
+                            const struct json *body);
 
 /* The simulated time goes on, and answers that were kept are old. */
 static int64_t tick(struct control *control)
@@ -18,59 +21,77 @@ static int64_t tick(struct control *control)
     return control->workspace->now_ms;
 }
 
-static void edit(struct control *control, struct sim_project *p, const struct json *body)
+static const char *edit(struct control *control, struct sim_project *p, const struct json *body)
 {
     struct workspace *w = control->workspace;
     struct str title = json_str(json_get(body, "title"));
-    struct str description = json_str(json_get(body, "description"));
-    struct str sql = json_str(json_get(body, "sql"));
-    p->edited_ms = tick(control);
-    p->revision++;
+    const struct json *description = json_get(body, "description");
+    const struct json *sql = json_get(body, "sql");
+    const char *problem = assign(w, p, body);
+    int64_t now = tick(control);
+    if (problem != NULL) {
+        return problem;
+    }
     if (!str_is_null(title)) {
         p->title = sim_copy(&w->arena, title);
     }
-    if (!str_is_null(description)) {
-        p->description = sim_copy(&w->arena, description);
+    if (description != NULL) {
+        p->description =
+            json_is_null(description) ? STR_NULL : sim_copy(&w->arena, json_str(description));
     }
-    if (!str_is_null(sql)) {
-        p->extra_sql = sim_copy(&w->arena, sql);
+    if (sql != NULL) {
+        p->extra_sql = json_is_null(sql) ? STR_NULL : sim_copy(&w->arena, json_str(sql));
     }
+    if (!str_is_null(title) || description != NULL || sql != NULL) {
+        p->edited_ms = now;
+        p->revision++;
+    }
+    return NULL;
 }
 
-static void trash(struct control *control, struct sim_project *p, const struct json *body)
+static const char *trash(struct control *control, struct sim_project *p,
+                         const struct json *body)
 {
     int64_t now = tick(control);
     p->trashed_ms = json_bool(json_get(body, "undo"), false) ? TIMESTAMP_NONE : now;
+    return NULL;
 }
 
-static void archive(struct control *control, struct sim_project *p, const struct json *body)
+static const char *archive(struct control *control, struct sim_project *p,
+                           const struct json *body)
 {
     int64_t now = tick(control);
     p->archived_ms = json_bool(json_get(body, "undo"), false) ? TIMESTAMP_NONE : now;
+    return NULL;
 }
 
-static void delete (struct control *control, struct sim_project *p, const struct json *body)
+static const char *delete (struct control *control, struct sim_project *p,
+                           const struct json *body)
 {
     (void)tick(control);
     (void)body;
     p->is_deleted = true;
+    return NULL;
 }
 
-static void publish(struct control *control, struct sim_project *p, const struct json *body)
+static const char *publish(struct control *control, struct sim_project *p,
+                           const struct json *body)
 {
     (void)body;
     p->published_ms = tick(control);
     p->results_ms = p->published_ms;
+    return NULL;
 }
 
-static void deny(struct control *control, struct sim_project *p, const struct json *body)
+static const char *deny(struct control *control, struct sim_project *p, const struct json *body)
 {
     (void)tick(control);
     p->is_denied = !json_bool(json_get(body, "undo"), false);
+    return NULL;
 }
 
 /* Not shared with a user any more, or with nobody: not listed, and 403. */
-static void hide(struct control *control, struct sim_project *p, const struct json *body)
+static const char *hide(struct control *control, struct sim_project *p, const struct json *body)
 {
     int64_t user = json_int(json_get(body, "user"), -1);
     uint32_t from = user >= 0 && user < 32 ? UINT32_C(1) << user : UINT32_MAX;
@@ -81,15 +102,17 @@ static void hide(struct control *control, struct sim_project *p, const struct js
         p->hidden_from |= from;
         control->workspace->has_views = true;
     }
+    return NULL;
 }
 
-static void view(struct control *control, struct sim_project *p, const struct json *body)
+static const char *view(struct control *control, struct sim_project *p, const struct json *body)
 {
     int64_t count = json_int(json_get(body, "count"), 1);
     p->viewed_ms = tick(control);
     for (size_t i = 0; i < 4; i++) {
         p->views[i] += (int)count;
     }
+    return NULL;
 }
 
 /* {"id"}: one project; {"percent"}: every so many of the active ones, from the first on. */
@@ -106,13 +129,16 @@ static void apply(struct control *control, const struct api_request *request,
             api_fail(request, answer, 404, "No such project");
             return;
         }
-        change(control, p, body);
+        const char *problem = change(control, p, body);
+        if (problem != NULL) {
+            api_fail(request, answer, 400, problem);
+            return;
+        }
         changed = 1;
     } else if (percent > 0) {
         for (size_t i = 0; i < w->project_count; i++) {
             if (workspace_is_active(&w->projects[i]) && (int64_t)(i % 100) < percent) {
-                change(control, &w->projects[i], body);
-                changed++;
+                changed += change(control, &w->projects[i], body) == NULL;
             }
         }
     } else {
