@@ -45,7 +45,7 @@ class FaultTest(unittest.TestCase):
             before = self.exported(workspace, "cell")
             for line in self.exported(workspace, "project"):
                 if line["state"] == "active":
-                    workspace.control("edit", id=line["id"])
+                    workspace.control("edit", id=line["id"], description="Edited")
             for status in (502, 503, 504):
                 with self.subTest(status=status):
                     front.server.rule = lambda method, path, status=status: (
