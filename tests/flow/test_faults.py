@@ -1,12 +1,15 @@
 """What goes wrong on Hex's side: nothing that was known is lost, and the next run mends it."""
 
 import json
+import os
+import resource
 import signal
+import subprocess
 import time
 import unittest
 
 from broken_hex import Front, json_answer
-from workspace import Workspace
+from workspace import Workspace, program
 
 EXPORT = "/api/v1/projects/export"
 
@@ -172,6 +175,20 @@ class FaultTest(unittest.TestCase):
             _, said = process.communicate(timeout=60)
             self.assertEqual(process.returncode, 130, said)
             self.assertLess(count, 500)
+
+    def test_a_file_that_may_not_grow_is_an_error_that_the_next_run_gets_over(self):
+        def limit():
+            resource.setrlimit(resource.RLIMIT_FSIZE, (400 * 1024, 400 * 1024))
+        with Workspace("--projects", "60") as workspace:
+            path = workspace.configure()
+            done = subprocess.run([os.path.abspath(program("hexmeta")), "sync", "-c", path],
+                                  cwd=workspace.folder.name, capture_output=True, text=True,
+                                  timeout=120, check=False, preexec_fn=limit)
+            self.assertEqual(done.returncode, 1, done.stderr)
+            self.assertIn(workspace.catalog, done.stderr)
+            done = workspace.hexmeta("sync", "-c", path)
+            self.assertEqual(done.returncode, 0, done.stderr)
+            self.assertEqual(len(self.exported(workspace, "project")), 60)
 
     def test_a_post_is_redirected(self):
         """307 keeps the method: a proxy that moves paths costs no fidelity."""
