@@ -8,7 +8,7 @@ import subprocess
 import time
 import unittest
 
-from broken_hex import Front, json_answer
+from broken_hex import Front, json_answer, page
 from workspace import Workspace, program
 
 EXPORT = "/api/v1/projects/export"
@@ -94,6 +94,21 @@ class FaultTest(unittest.TestCase):
             self.sync(workspace, front)
             self.assertFalse([request for request in workspace.requests()[count:]
                               if request["path"].endswith("/queriedTables")])
+
+    def test_a_filter_that_says_no_denies_nothing(self):
+        """403 as a web page is not Hex's word: nobody is remembered as private."""
+        with Workspace("--projects", "12") as workspace:
+            front = self.front(workspace, lambda method, path: (
+                page("Blocked", status=403)
+                if path == EXPORT or "/cells" in path or "/queriedTables" in path else None))
+            self.sync(workspace, front, code=1)
+            details = {line["detail"] for line in self.exported(workspace, "project")}
+            self.assertEqual(details, {"listed"})
+            front.server.rule = lambda method, path: None
+            self.sync(workspace, front)
+            details = {line["detail"] for line in self.exported(workspace, "project")
+                       if line["state"] == "active"}
+            self.assertEqual(details, {"full"})
 
     def test_one_broken_title_does_not_cost_the_listing(self):
         titles = {b'"\\ud83d\\ude00 \\ud83d"': "\U0001F600 \uFFFD", b'"caf\xe9"': "caf\uFFFD"}
