@@ -110,7 +110,8 @@ static enum status store_parts(struct sync_job *job, struct error *err)
     enum status status = OK;
     if (job->notebook != NULL) {
         /* Without its mark the project stays due. */
-        struct str mark = job->lacks_tables ? STR_NULL : job->work.content_mark;
+        bool stays_due = job->lacks_tables && !job->is_for_age;
+        struct str mark = stays_due ? STR_NULL : job->work.content_mark;
         status =
             catalog_store_notebook(catalog, source, job->notebook, job->raw, mark, now_ms, err);
     }
@@ -348,12 +349,21 @@ static bool is_passing(const struct http_answer *answer, const struct error *err
     return err->code == ERR_RATE || (err->code == ERR_NETWORK && answer->status != 500);
 }
 
+/* Hex says no in JSON; a web page is that of a proxy or a filter, which may open again. */
+static void doubt_refusal(const struct http_answer *answer, struct error *err)
+{
+    if (err->code == ERR_FORBIDDEN && str_starts_with(str_trim(answer->body), "<")) {
+        err->code = ERR_NETWORK;
+    }
+}
+
 static void on_export(void *ctx, const struct http_answer *answer, const struct json *document,
                       const struct error *answer_err)
 {
     struct sync_job *job = ctx;
     struct error err = *answer_err;
     struct decoded_export file;
+    doubt_refusal(answer, &err);
     if (ends_run(job, &err)) {
         return;
     }
@@ -409,7 +419,7 @@ static void on_cells(void *ctx, const struct http_answer *answer, const struct j
     struct sync_job *job = ctx;
     struct error err = *answer_err;
     struct str next = STR_NULL;
-    (void)answer;
+    doubt_refusal(answer, &err);
     if (ends_run(job, &err)) {
         return;
     }
@@ -448,6 +458,7 @@ static void on_runs(void *ctx, const struct http_answer *answer, const struct js
 {
     struct sync_job *job = ctx;
     struct error err = *answer_err;
+    doubt_refusal(answer, &err);
     if (ends_run(job, &err)) {
         return;
     }
@@ -498,6 +509,7 @@ static void on_queried_tables(void *ctx, const struct http_answer *answer,
     struct sync_job *job = ctx;
     struct error err = *answer_err;
     struct str next = STR_NULL;
+    doubt_refusal(answer, &err);
     if (ends_run(job, &err)) {
         return;
     }

@@ -1,12 +1,15 @@
 """What goes wrong on Hex's side: nothing that was known is lost, and the next run mends it."""
 
 import json
+import os
+import resource
 import signal
+import subprocess
 import time
 import unittest
 
-from broken_hex import Front, json_answer
-from workspace import Workspace
+from broken_hex import Front, json_answer, page
+from workspace import Workspace, program
 
 EXPORT = "/api/v1/projects/export"
 
@@ -92,6 +95,21 @@ class FaultTest(unittest.TestCase):
             self.assertFalse([request for request in workspace.requests()[count:]
                               if request["path"].endswith("/queriedTables")])
 
+    def test_a_filter_that_says_no_denies_nothing(self):
+        """403 as a web page is not Hex's word: nobody is remembered as private."""
+        with Workspace("--projects", "12") as workspace:
+            front = self.front(workspace, lambda method, path: (
+                page("Blocked", status=403)
+                if path == EXPORT or "/cells" in path or "/queriedTables" in path else None))
+            self.sync(workspace, front, code=1)
+            details = {line["detail"] for line in self.exported(workspace, "project")}
+            self.assertEqual(details, {"listed"})
+            front.server.rule = lambda method, path: None
+            self.sync(workspace, front)
+            details = {line["detail"] for line in self.exported(workspace, "project")
+                       if line["state"] == "active"}
+            self.assertEqual(details, {"full"})
+
     def test_one_broken_title_does_not_cost_the_listing(self):
         titles = {b'"\\ud83d\\ude00 \\ud83d"': "\U0001F600 \uFFFD", b'"caf\xe9"': "caf\uFFFD"}
         for raw, title in titles.items():
@@ -172,6 +190,20 @@ class FaultTest(unittest.TestCase):
             _, said = process.communicate(timeout=60)
             self.assertEqual(process.returncode, 130, said)
             self.assertLess(count, 500)
+
+    def test_a_file_that_may_not_grow_is_an_error_that_the_next_run_gets_over(self):
+        def limit():
+            resource.setrlimit(resource.RLIMIT_FSIZE, (400 * 1024, 400 * 1024))
+        with Workspace("--projects", "60") as workspace:
+            path = workspace.configure()
+            done = subprocess.run([os.path.abspath(program("hexmeta")), "sync", "-c", path],
+                                  cwd=workspace.folder.name, capture_output=True, text=True,
+                                  timeout=120, check=False, preexec_fn=limit)
+            self.assertEqual(done.returncode, 1, done.stderr)
+            self.assertIn(workspace.catalog, done.stderr)
+            done = workspace.hexmeta("sync", "-c", path)
+            self.assertEqual(done.returncode, 0, done.stderr)
+            self.assertEqual(len(self.exported(workspace, "project")), 60)
 
     def test_a_post_is_redirected(self):
         """307 keeps the method: a proxy that moves paths costs no fidelity."""

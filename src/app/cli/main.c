@@ -112,6 +112,7 @@ int main(int argc, char **argv)
     protect_secrets();
     give_memory_back();
     (void)signal(SIGPIPE, SIG_IGN);
+    (void)signal(SIGXFSZ, SIG_IGN); /* ulimit -f: a write that fails, as on a full disk */
     enum exit_code code = run(&cli, argc, argv);
     if (output_flush(&err) != OK) {
         code = exit_code_first(code, cli_fail(&cli, &err));
