@@ -97,6 +97,7 @@ static void test_what_is_no_catalog(void **state)
     assert_int_equal(
         catalog_open(f->path, CATALOG_MODE_CREATE, &f->clock, &none, NULL, &f->err), ERR_IO);
     assert_non_null(strstr(f->err.message, "not an SQLite file"));
+    assert_string_equal(f->err.where, ""); /* the message has the path */
     write_file(f->path, "");
     assert_int_equal(catalog_open(f->path, CATALOG_MODE_READ, &f->clock, &none, NULL, &f->err),
                      ERR_IO);
