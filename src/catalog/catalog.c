@@ -148,6 +148,10 @@ static enum status check_file(const char *path, struct error *err)
     if (!S_ISREG(info.st_mode)) {
         return error_set(err, ERR_IO, "%s is no file, so it cannot be a catalog", path);
     }
+    if (access(path, R_OK) != 0) {
+        return error_set(err, ERR_IO, "the catalog %s cannot be read: %s", path,
+                         strerror(errno));
+    }
     return OK;
 }
 

@@ -111,6 +111,12 @@ CREATE TABLE view_sample (
     last_viewed_ms INTEGER,
     PRIMARY KEY (project, at_ms)
 ) STRICT, WITHOUT ROWID;
+-- Views are published by UTC day: the last sample of each day is enough, and 400 days.
+CREATE TRIGGER view_sample_thin AFTER INSERT ON view_sample BEGIN
+    DELETE FROM view_sample WHERE project = new.project AND at_ms < new.at_ms
+        AND (at_ms >= new.at_ms / 86400000 * 86400000
+             OR at_ms < new.at_ms - 400 * 86400000);
+END;
 
 CREATE TABLE change (
     id INTEGER PRIMARY KEY,

@@ -45,9 +45,9 @@ enum status sqlite_error(const struct sqlite *db, int code, struct error *err)
                            detail);
         break;
     default:
-        status = error_set(err, ERR_BUG, "catalog: %s (SQLite code %d)", detail, code);
+        status =
+            error_set(err, ERR_BUG, "the catalog %s: %s (SQLite code %d)", path, detail, code);
     }
-    error_where(err, "%s", path);
     return status;
 }
 

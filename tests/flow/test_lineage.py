@@ -90,6 +90,7 @@ class LineageTest(unittest.TestCase):
             self.columns_are_followed(workspace, edges)
             self.lineage_is_the_edges(workspace, edges)
             self.openlineage_is_valid(workspace, got)
+            self.stars_mark_what_is_elsewhere(workspace, got)
             self.coverage_is_told(workspace, edges)
 
     def test_cells_alone_show_nearly_as_much(self):
@@ -193,6 +194,22 @@ class LineageTest(unittest.TestCase):
         self.assertGreater(count, 20)
         dot = self.ask(workspace, "lineage", names[0], "--dot")
         self.assertTrue(dot.startswith("digraph lineage {") and dot.endswith("}\n"))
+
+    def stars_mark_what_is_elsewhere(self, workspace, got):
+        """(*) stands behind what has its branches in another place, as in `cargo tree`."""
+        count = 0
+        for project in [line["id"] for line in got if line["kind"] == "project"][:40]:
+            lines = self.ask(workspace, "lineage", project).splitlines()
+            indents = [len(line) - len(line.lstrip()) for line in lines] + [0]
+            for at, line in enumerate(lines):
+                if line.endswith("  (*)"):
+                    node = line.strip().split("  [")[0]
+                    self.assertLessEqual(indents[at + 1], indents[at], line)
+                    self.assertTrue(any(
+                        other.strip().split("  [")[0] == node and not other.endswith("(*)")
+                        and indents[i + 1] > indents[i] for i, other in enumerate(lines)), line)
+                    count += 1
+        self.assertGreater(count, 3)
 
     def coverage_is_told(self, workspace, edges):
         news = collections.Counter(edge["to"]["project"] for edge in edges

@@ -97,6 +97,7 @@ static void test_what_is_no_catalog(void **state)
     assert_int_equal(
         catalog_open(f->path, CATALOG_MODE_CREATE, &f->clock, &none, NULL, &f->err), ERR_IO);
     assert_non_null(strstr(f->err.message, "not an SQLite file"));
+    assert_string_equal(f->err.where, ""); /* the message has the path */
     write_file(f->path, "");
     assert_int_equal(catalog_open(f->path, CATALOG_MODE_READ, &f->clock, &none, NULL, &f->err),
                      ERR_IO);
@@ -197,6 +198,30 @@ static void test_unchanged_walk_writes_no_row(void **state)
                      1);
     assert_int_equal(sql(f, "SELECT count(*) FROM view_sample"), 2);
     assert_int_equal(sql(f, "SELECT count(*) FROM project WHERE state = 0"), 2);
+}
+
+/* The last of each UTC day, for 400 days; the newest for ever. */
+static void test_views_keep_one_sample_a_day(void **state)
+{
+    static const int64_t day = 24 * HOUR;
+    const int64_t midnight = (NOW / day + 1) * day;
+    const int64_t at_ms[] = {midnight - 2,   midnight - 1,   midnight,
+                             midnight + 300, midnight + day, midnight + 400 * day};
+    static const int64_t kept[] = {1, 1, 2, 2, 3, 3};
+    struct fixture *f = *state;
+    int64_t unseen;
+    for (size_t i = 0; i < sizeof(at_ms) / sizeof(at_ms[0]); i++) {
+        struct project project = fixture_project("p-1", "A", 10 + (int64_t)i);
+        project.listing_hash = i;
+        (void)fixture_list(f, f->source, &project, 1, at_ms[i], &unseen);
+        assert_int_equal(sql(f, "SELECT count(*) FROM view_sample"), kept[i]);
+        assert_int_equal(sql(f, "SELECT max(all_time) FROM view_sample"), 10 + i);
+    }
+    assert_true(sql(f, "SELECT min(at_ms) FROM view_sample") == midnight + 300);
+    struct project late = fixture_project("p-1", "A", 99);
+    late.listing_hash = 99;
+    (void)fixture_list(f, f->source, &late, 1, midnight + 900 * day, &unseen);
+    assert_int_equal(sql(f, "SELECT count(*) FROM view_sample"), 1);
 }
 
 /* ---- work ---- */
@@ -544,6 +569,7 @@ int main(void)
         TEST(test_sources),
         TEST(test_walk_goes_on_within_an_hour),
         TEST(test_unchanged_walk_writes_no_row),
+        TEST(test_views_keep_one_sample_a_day),
         TEST(test_work_comes_most_viewed_first),
         TEST(test_work_says_what_filters_look_at),
         TEST(test_work_is_done_when_its_marks_are_handed_back),

@@ -441,8 +441,9 @@ static const struct option_command commands[] = {
          "be several, they are listed with what to write for each.\n\n"
          "Each step tells how it is known: sql, queried_tables (Hex's own list of what a "
          "published project asked for), chart (the configuration of a no-code cell), writeback "
-         "or import; partial when there may be more than it says. For a data set or cell, the "
-         "columns are followed to the columns of tables.",
+         "or import; partial when there may be more than it says. `(*)` stands behind what is "
+         "shown in another place of the tree, with all that is below it. For a data set or "
+         "cell, the columns are followed to the columns of tables.",
      .options = lineage_options,
      .option_count = COUNT_OF(lineage_options),
      .examples = lineage_examples,

@@ -80,7 +80,7 @@ static enum status index_edges(struct tree *tree, struct arena *arena)
 
 /*
  * Depth is bounded by GRAPH_MAX_DEPTH: each node is opened only under the node from which the
- * walk came, elsewhere it is named.
+ * walk came; elsewhere it is named, with a star when there is more below it.
  */
 static void put_children(struct tree *tree, size_t node)
 {
@@ -92,7 +92,8 @@ static void put_children(struct tree *tree, size_t node)
         (void)buf_printf(tree->out, "%*s%s ", indent, "", tree->is_up ? "<-" : "->");
         lineage_tree_node(tree->out, &tree->graph->nodes[far]);
         put_evidence(tree->out, edge);
-        (void)buf_append_cstr(tree->out, is_open ? "\n" : "  (see its other place)\n");
+        bool has_more = !is_open && tree->first[far] != SIZE_MAX;
+        (void)buf_append_cstr(tree->out, has_more ? "  (*)\n" : "\n");
         if (is_open) {
             put_children(tree, far);
         }
