@@ -196,21 +196,29 @@ void columns_flow_all(struct resolver *r, uint64_t stamp, struct resolve_columns
     flow_add(r, stamp, columns->any);
 }
 
-struct resolve_columns *columns_of_table(struct resolver *r, const struct sql_name *name,
-                                         size_t table)
+struct resolve_columns **columns_slot(struct resolver *r, size_t table)
 {
-    const struct str *names;
-    size_t count;
-    struct resolve_columns **slot;
     while (r->table_columns_count <= table) {
-        slot = arena_push(r->arena, &r->table_columns, &r->table_columns_count,
-                          &r->table_columns_capacity, sizeof(struct resolve_columns *));
+        struct resolve_columns **slot =
+            arena_push(r->arena, &r->table_columns, &r->table_columns_count,
+                       &r->table_columns_capacity, sizeof(struct resolve_columns *));
         if (slot == NULL) {
             r->status = ERR_NOMEM;
             return NULL;
         }
     }
-    slot = &r->table_columns[table];
+    return &r->table_columns[table];
+}
+
+struct resolve_columns *columns_of_table(struct resolver *r, const struct sql_name *name,
+                                         size_t table)
+{
+    const struct str *names;
+    size_t count;
+    struct resolve_columns **slot = columns_slot(r, table);
+    if (slot == NULL) {
+        return NULL;
+    }
     if (*slot != NULL) {
         return *slot;
     }

@@ -24,13 +24,14 @@ static const struct sql_rules all_rules[SQL_DIALECT_COUNT] = {
                               SQL_TRAIT_BACKSLASH | SQL_TRAIT_STRING_QUOTES |
                                   SQL_TRAIT_HASH_COMMENTS | SQL_TRAIT_TRIPLE_QUOTES |
                                   SQL_TRAIT_DASHED_NAMES | SQL_TRAIT_COLUMN_TABLES |
-                                  SQL_TRAIT_NO_NATURAL,
+                                  SQL_TRAIT_NO_NATURAL | SQL_TRAIT_PIVOT_ALIAS |
+                                  SQL_TRAIT_PIVOT_PREFIX,
                               NULL},
     [SQL_DIALECT_REDSHIFT] = {"redshift", SQL_FOLDING_BLIND,
                               SQL_TRAIT_BACKSLASH | SQL_TRAIT_DOLLAR_QUOTES |
                                   SQL_TRAIT_NESTED_COMMENTS | SQL_TRAIT_HASH_NAMES |
                                   SQL_TRAIT_COLUMN_TABLES | SQL_TRAIT_SELECT_INTO |
-                                  SQL_TRAIT_LATERAL_ALIAS,
+                                  SQL_TRAIT_LATERAL_ALIAS | SQL_TRAIT_PIVOT_ALIAS,
                               NULL},
     [SQL_DIALECT_POSTGRES] = {"postgres", SQL_FOLDING_LOWER,
                               SQL_TRAIT_DOLLAR_QUOTES | SQL_TRAIT_NESTED_COMMENTS |
@@ -60,7 +61,7 @@ static const struct sql_rules all_rules[SQL_DIALECT_COUNT] = {
     [SQL_DIALECT_DUCKDB] = {"duckdb", SQL_FOLDING_BLIND,
                             SQL_TRAIT_DOLLAR_QUOTES | SQL_TRAIT_NESTED_COMMENTS |
                                 SQL_TRAIT_LATERAL_ALIAS | SQL_TRAIT_LAMBDAS |
-                                SQL_TRAIT_COLON_ALIAS,
+                                SQL_TRAIT_COLON_ALIAS | SQL_TRAIT_PIVOT_ALIAS,
                             NULL},
     [SQL_DIALECT_SQLITE] = {"sqlite", SQL_FOLDING_BLIND, SQL_TRAIT_BRACKET_NAMES, NULL},
 };

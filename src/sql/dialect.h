@@ -65,7 +65,9 @@ enum sql_trait {
     SQL_TRAIT_NO_SEMICOLON = 1 << 24,  /* statements may follow each other */
     SQL_TRAIT_EQUALS_ALIAS = 1 << 25,  /* SELECT alias = expression */
     SQL_TRAIT_COLON_ALIAS = 1 << 26,   /* SELECT alias: expression */
-    SQL_TRAIT_USE_SCHEMA = 1 << 27     /* USE x names a schema, not a database */
+    SQL_TRAIT_USE_SCHEMA = 1 << 27,    /* USE x names a schema, not a database */
+    SQL_TRAIT_PIVOT_ALIAS = 1 << 28,   /* the alias of a lone aggregate is in PIVOT's names */
+    SQL_TRAIT_PIVOT_PREFIX = 1 << 29   /* ... in front of the value */
 };
 
 struct sql_rules {

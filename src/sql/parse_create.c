@@ -176,6 +176,30 @@ static void make_recursive(struct parser *p, struct sql_statement *statement,
     statement->query = query;
 }
 
+/* (a int, b text, PRIMARY KEY (a)): a and b. */
+static struct sql_word *parse_column_names(struct parser *p)
+{
+    static const enum sql_keyword constraints[] = {KW_CONSTRAINT, KW_PRIMARY, KW_UNIQUE,
+                                                   KW_FOREIGN,    KW_CHECK,   KW_INDEX,
+                                                   KW_KEY,        KW_LIKE,    KW_PERIOD};
+    struct sql_word *first = parse_words(p);
+    struct sql_word **word = &first;
+    while (*word != NULL) {
+        enum sql_keyword keyword =
+            (*word)->part.is_quoted ? KW_NONE : sql_keyword_of((*word)->part.text);
+        bool is_constraint = false;
+        for (size_t i = 0; i < sizeof(constraints) / sizeof(constraints[0]); i++) {
+            is_constraint = is_constraint || keyword == constraints[i];
+        }
+        if (is_constraint) {
+            *word = (*word)->next;
+        } else {
+            word = &(*word)->next;
+        }
+    }
+    return first;
+}
+
 /* CREATE INDEX and STATISTICS have no body: up to the end, or the next statement. */
 static void skip_index(struct parser *p)
 {
@@ -206,11 +230,19 @@ void parse_create(struct parser *p, struct sql_statement *statement)
         words.is_model ? NULL : parse_add_target(p, &statement->targets, &name);
     if (target != NULL) {
         target->is_temporary = target->is_temporary || words.is_temporary;
+        target->is_created = true;
     }
     if (words.is_view) {
         parse_view_target(p, statement);
     }
+    if (target != NULL && parse_is_op(p, '(') && !parse_token(p)->is_query) {
+        target->columns = parse_column_names(p);
+    }
     parse_created(p, statement);
+    if (target != NULL && statement->query != NULL &&
+        sql_has(p->rules, SQL_TRAIT_CODE_COMMENTS)) {
+        target->columns = NULL; /* MySQL: those of the query come behind them */
+    }
     if (words.is_recursive && statement->query != NULL && !name.is_dynamic) {
         make_recursive(p, statement, &name);
     }

@@ -410,6 +410,24 @@ static void skip_prefixes(struct parser *p)
     }
 }
 
+/* (a JOIN b) AS t: SELECT * FROM a JOIN b, under that name. */
+static void make_query(struct parser *p, struct sql_source *source, size_t offset)
+{
+    struct sql_query *query = PARSE_NEW(p, struct sql_query);
+    struct sql_select *select = PARSE_NEW(p, struct sql_select);
+    struct sql_item *star = PARSE_NEW(p, struct sql_item);
+    if (query == NULL || select == NULL || star == NULL) {
+        return;
+    }
+    star->is_star = true;
+    star->qualifier.offset = offset;
+    select->items = star;
+    select->sources = source->members;
+    query->selects = select;
+    source->kind = SQL_SOURCE_QUERY;
+    source->query = query;
+}
+
 struct sql_source *parse_source(struct parser *p)
 {
     struct sql_source *source = PARSE_NEW(p, struct sql_source);
@@ -444,6 +462,10 @@ struct sql_source *parse_source(struct parser *p)
         return NULL;
     }
     parse_suffixes(p, source);
+    if (source->kind == SQL_SOURCE_GROUP &&
+        (!str_is_null(source->alias.text) || source->pivots != NULL)) {
+        make_query(p, source, token->offset);
+    }
     return source;
 }
 

@@ -1,6 +1,8 @@
 /* PIVOT and UNPIVOT: behind a table, and as statements (DuckDB). */
 #include "sql/parse.h"
 
+#include <string.h>
+
 /* Adds a column that the pivot makes. */
 static void add_made(struct parser *p, struct sql_word ***tail, struct sql_part part)
 {
@@ -44,9 +46,47 @@ static void add_gone(struct parser *p, struct sql_pivot *pivot, const struct sql
     }
 }
 
-/* FOR x IN (values), several of them for PIVOT; adds one column a value. */
+/* a_b of two names. */
+static struct sql_part join_names(struct parser *p, struct str a, struct str b)
+{
+    struct sql_part joined = {.text = a};
+    char *text = arena_alloc(p->arena, a.n + b.n + 1);
+    if (text == NULL) {
+        p->status = ERR_NOMEM;
+        return joined;
+    }
+    memcpy(text, a.p, a.n);
+    text[a.n] = '_';
+    memcpy(text + a.n + 1, b.p, b.n);
+    joined.text = str_from_n(text, a.n + b.n + 1);
+    return joined;
+}
+
+/* The columns of one value: one for each aggregate; false when a name is not known. */
+static bool add_value(struct parser *p, struct sql_word ***made,
+                      const struct sql_word *aggregates, struct sql_part value)
+{
+    bool is_prefix = sql_has(p->rules, SQL_TRAIT_PIVOT_PREFIX);
+    bool is_lone = aggregates->next == NULL;
+    bool is_known = true;
+    for (; aggregates != NULL; aggregates = aggregates->next) {
+        struct str alias = aggregates->part.text;
+        struct sql_part name = value;
+        bool has_alias =
+            !str_is_null(alias) && (!is_lone || sql_has(p->rules, SQL_TRAIT_PIVOT_ALIAS));
+        if (has_alias) {
+            name =
+                is_prefix ? join_names(p, alias, value.text) : join_names(p, value.text, alias);
+        }
+        is_known = is_known && (has_alias || is_lone);
+        add_made(p, made, name);
+    }
+    return is_known;
+}
+
+/* FOR x IN (values), several of them for PIVOT; adds the columns of each value. */
 static void parse_pivot_for(struct parser *p, struct sql_source *source,
-                            struct sql_pivot *pivot, size_t aggregates)
+                            struct sql_pivot *pivot, const struct sql_word *aggregates)
 {
     struct sql_word **made = &pivot->made;
     while (parse_accept(p, KW_FOR) || parse_is_name(parse_token(p)) || parse_is_op(p, '(')) {
@@ -65,7 +105,7 @@ static void parse_pivot_for(struct parser *p, struct sql_source *source,
             (void)parse_expression(p, PARSE_REST, &source->quiet);
         }
         if (!parse_is(p, KW_IN) || !parse_peek_is_op(p, 1, '(') || pivot->made != NULL ||
-            parse_peek_is(p, 2, KW_ANY) || aggregates > 1) {
+            parse_peek_is(p, 2, KW_ANY) || aggregates == NULL) {
             pivot->is_partial = true;
             return;
         }
@@ -75,7 +115,7 @@ static void parse_pivot_for(struct parser *p, struct sql_source *source,
             if (!parse_pivot_value(p, &name)) {
                 break;
             }
-            add_made(p, &made, name);
+            pivot->is_partial = !add_value(p, &made, aggregates, name) || pivot->is_partial;
         } while (parse_accept_op(p, ','));
         parse_close(p, opener);
     }
@@ -84,16 +124,17 @@ static void parse_pivot_for(struct parser *p, struct sql_source *source,
 static void parse_pivot_body(struct parser *p, struct sql_source *source,
                              struct sql_pivot *pivot)
 {
-    size_t aggregates = 0;
+    struct sql_word *aggregates = NULL;
+    struct sql_word **tail = &aggregates;
     do {
-        struct sql_part alias;
-        aggregates++;
+        struct sql_part alias = {.text = STR_NULL};
         if (!parse_expression(p, PARSE_VALUE, &pivot->uses)) {
             break;
         }
         if (parse_accept(p, KW_AS) || !parse_is(p, KW_FOR)) {
             (void)parse_part(p, &alias);
         }
+        add_made(p, &tail, alias);
     } while (parse_accept_op(p, ','));
     add_gone(p, pivot, pivot->uses);
     parse_pivot_for(p, source, pivot, aggregates);
@@ -152,13 +193,33 @@ bool parse_pivot(struct parser *p, struct sql_source *source)
     return true;
 }
 
+/* INTO NAME n VALUE a, b behind the word: what UNPIVOT makes, names of columns last. */
+static void parse_into_names(struct parser *p, struct sql_pivot *pivot)
+{
+    struct sql_word **made = &pivot->made;
+    struct sql_part name = {.text = STR("name")};
+    struct sql_part value = {.text = STR("value")};
+    if (parse_accept(p, KW_NAME)) {
+        (void)parse_part(p, &name);
+    }
+    do {
+        (void)parse_accept(p, KW_VALUE);
+        (void)parse_part(p, &value);
+        add_made(p, &made, value);
+    } while (parse_accept_op(p, ','));
+    add_made(p, &made, name);
+    pivot->is_partial = false;
+}
+
 /* ON columns USING aggregates GROUP BY columns, and what follows. */
 static void parse_statement_parts(struct parser *p, struct sql_pivot *pivot,
                                   struct sql_use **quiet)
 {
     while (!parse_is_end(p) && p->status == OK) {
         size_t start = p->at;
-        if (parse_is(p, KW_ON) || parse_is(p, KW_USING)) {
+        if (pivot->is_unpivot && parse_accept(p, KW_INTO)) {
+            parse_into_names(p, pivot);
+        } else if (parse_is(p, KW_ON) || parse_is(p, KW_USING)) {
             do {
                 struct sql_part alias;
                 parse_advance(p, 1);
@@ -181,6 +242,7 @@ struct sql_query *parse_pivot_statement(struct parser *p)
     struct sql_select *select = PARSE_NEW(p, struct sql_select);
     struct sql_item *item = PARSE_NEW(p, struct sql_item);
     size_t offset = parse_token(p)->offset;
+    bool is_unpivot = parse_is(p, KW_UNPIVOT);
     parse_advance(p, 1);
     if (query == NULL || select == NULL || item == NULL) {
         return NULL;
@@ -196,6 +258,7 @@ struct sql_query *parse_pivot_statement(struct parser *p)
         return query;
     }
     pivot->is_partial = true; /* its columns depend on the data */
+    pivot->is_unpivot = is_unpivot;
     select->sources->pivots = pivot;
     parse_statement_parts(p, pivot, &select->quiet);
     return query;

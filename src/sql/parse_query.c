@@ -180,6 +180,30 @@ static void parse_star_modifiers(struct parser *p, struct sql_item *item)
     }
 }
 
+/* COLUMNS (* EXCLUDE (a)) alone: the star itself; the cursor stays at anything else. */
+static bool parse_columns_of_star(struct parser *p, struct sql_item *item)
+{
+    const struct sql_token *opener = parse_peek(p, 1);
+    if (!parse_is(p, KW_COLUMNS) || !parse_peek_is_op(p, 1, '(') ||
+        !parse_peek_is_op(p, 2, '*')) {
+        return false;
+    }
+    const struct sql_token *next = &p->tokens[opener->closer];
+    next += next->kind == SQL_TOKEN_END ? 0 : 1;
+    bool is_alone = next->kind == SQL_TOKEN_END || next->code == ',' || next->code == ')' ||
+                    (next->kind == SQL_TOKEN_WORD && next->code == KW_FROM);
+    if (!is_alone) {
+        return false;
+    }
+    parse_advance(p, 2);
+    item->is_star = true;
+    item->qualifier.offset = parse_token(p)->offset;
+    parse_advance(p, 1);
+    parse_star_modifiers(p, item);
+    parse_close(p, opener);
+    return true;
+}
+
 /* *, t.*, a.b.*; false when no star stands here. */
 static bool parse_star(struct parser *p, struct sql_item *item)
 {
@@ -222,7 +246,7 @@ static bool is_one_name(struct parser *p, size_t start)
 static struct sql_item *parse_item(struct parser *p)
 {
     struct sql_item *item = PARSE_NEW(p, struct sql_item);
-    if (item == NULL || parse_star(p, item)) {
+    if (item == NULL || parse_columns_of_star(p, item) || parse_star(p, item)) {
         return item;
     }
     parse_leading_alias(p, item);
@@ -232,9 +256,13 @@ static struct sql_item *parse_item(struct parser *p)
     }
     const struct sql_token *last = &p->tokens[p->at - 1];
     bool is_field_star = last->kind == SQL_TOKEN_PUNCTUATION && last->code == '*';
-    if ((is_field_star && p->at > start + 1) || p->tokens[start].code == KW_COLUMNS) {
-        parse_star_modifiers(p,
-                             item); /* (expression).* EXCEPT (a), COLUMNS ('x') REPLACE ... */
+    item->is_choice =
+        p->tokens[start].kind == SQL_TOKEN_WORD && p->tokens[start].code == KW_COLUMNS &&
+        p->tokens[start + 1].kind == SQL_TOKEN_PUNCTUATION && p->tokens[start + 1].code == '(';
+    item->is_star = item->is_choice;
+    item->qualifier.offset = p->tokens[start].offset;
+    if ((is_field_star && p->at > start + 1) || item->is_choice) {
+        parse_star_modifiers(p, item); /* (e).* EXCEPT (a), COLUMNS ('x') REPLACE ... */
     }
     item->is_column = is_one_name(p, start) && item->uses != NULL &&
                       item->uses->kind == SQL_USE_COLUMN && item->uses->next == NULL;
@@ -334,6 +362,7 @@ static void parse_into(struct parser *p, struct sql_target **targets)
         struct sql_target *target = parse_add_target(p, targets, &name);
         if (target != NULL) {
             target->is_temporary = target->is_temporary || is_temporary;
+            target->is_created = true;
         }
         return;
     }

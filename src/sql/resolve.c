@@ -249,12 +249,14 @@ void resolve_statement(struct resolver *r, struct sql_statement *statement)
     resolve_use_queries(r, statement->quiet, &scope);
     r->quiet--;
     resolve_texts(r, statement->texts);
+    struct resolve_columns *columns = NULL;
     if (statement->query != NULL) {
-        struct resolve_columns *columns = resolve_query(r, statement->query, NULL, NULL, NULL);
+        columns = resolve_query(r, statement->query, NULL, NULL, NULL);
         if (columns != NULL && r->quiet == 0 && r->status == OK) {
             keep_columns(r, columns);
         }
     }
+    resolve_keep_temporary(r, statement, columns);
     resolve_unbind(r, statement->ctes);
     scope_free(&scope);
 }

@@ -44,7 +44,9 @@ struct resolve_columns {
     bool is_open;      /* it may have others */
     bool is_base;      /* a table whose columns are not known: items are those found */
     bool is_recursive; /* items are placeholders */
+    bool is_temporary; /* of a temporary table that this text made */
     size_t table;      /* of is_base */
+    bool is_element;   /* elements of an array, under an alias: SELECT x FROM UNNEST (a) x */
     bool has_any;      /* any name is a column of it, and has the flow any */
     const struct sql_flow *any;
     struct resolve_columns **through; /* what its stars stand for, as far as open */
@@ -162,6 +164,8 @@ bool columns_find_open(struct resolver *r, struct resolve_columns *columns, stru
                        struct str name, const struct sql_flow **flow);
 /* Adds the flows of all its columns to the set that is being built. */
 void columns_flow_all(struct resolver *r, uint64_t stamp, struct resolve_columns *columns);
+/* Where those of a table are kept: NULL there as long as nobody asked. NULL without memory. */
+struct resolve_columns **columns_slot(struct resolver *r, size_t table);
 /* Those of a table: from the schema, or open. */
 struct resolve_columns *columns_of_table(struct resolver *r, const struct sql_name *name,
                                          size_t table);
@@ -214,6 +218,9 @@ const struct sql_flow *resolve_uses(struct resolver *r, struct sql_use *uses,
 /* Adds what stands in FROM to scope. */
 void resolve_sources(struct resolver *r, struct sql_source *sources,
                      struct resolve_scope *scope);
+/* Remembers what a statement puts into a temporary table; rows: of its query, may be NULL. */
+void resolve_keep_temporary(struct resolver *r, const struct sql_statement *statement,
+                            struct resolve_columns *rows);
 /* names for the columns of a copy: AS t (a, b). */
 struct resolve_columns *resolve_rename(struct resolver *r, struct resolve_columns *columns,
                                        const struct sql_word *names);

@@ -89,6 +89,7 @@ static struct resolve_columns *resolve_function(struct resolver *r, struct sql_s
     if (columns != NULL && r->quiet == 0) {
         columns->has_any = true;
         columns->any = flow;
+        columns->is_element = !str_is_null(source->alias.text);
         add_function_columns(r, source, columns);
     }
     return columns;

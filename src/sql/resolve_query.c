@@ -208,9 +208,12 @@ static void expand_relation(struct resolver *r, const struct star *star,
                             struct resolve_columns *columns)
 {
     size_t through = 0;
-    if (columns->is_base) {
+    if (columns->is_base || star->item->is_choice) {
         resolve_note(r, SQL_NOTE_STAR, star->item->qualifier.offset);
         columns_add_star(r, star->out, columns);
+        if (!columns->is_base && star->out->count > 0) {
+            star->out->items[star->out->count - 1].flow = flow_of_columns(r, columns);
+        }
         return;
     }
     for (size_t i = 0; i < columns->count && resolve_spend(r, 1); i++) {
@@ -273,7 +276,7 @@ static struct resolve_columns *shared_columns(const struct sql_select *select,
     const struct sql_item *item = select->items;
     bool is_plain = item != NULL && item->next == NULL && item->is_star &&
                     item->except == NULL && item->replace == NULL && item->rename == NULL &&
-                    item->qualifier.count == 0;
+                    item->qualifier.count == 0 && !item->is_choice;
     return is_plain && scope->count == 1 && !scope->relations[0].is_hidden &&
                    scope->relations[0].columns != NULL && !scope->relations[0].columns->is_base
                ? scope->relations[0].columns
@@ -290,6 +293,7 @@ static void resolve_item(struct resolver *r, struct sql_item *item, struct resol
              replace = replace->next) {
             resolve_use_queries(r, r->quiet > 0 ? replace->uses : NULL, scope);
         }
+        resolve_use_queries(r, item->uses, scope);
         if (r->quiet == 0) {
             expand_star(r, item, scope, out);
         }

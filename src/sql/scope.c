@@ -186,12 +186,12 @@ static bool find_known(struct resolver *r, struct resolve_scope *scope, struct s
     return false;
 }
 
-/* In the only relation of this scope that may have it, else in a function's. */
+/* In the only relation of this scope that may have it; any: else a function that has it. */
 static bool find_open(struct resolver *r, struct resolve_scope *scope,
-                      const struct sql_name *name, struct str key, const struct sql_flow **flow)
+                      const struct sql_name *name, struct str key, struct resolve_columns **any,
+                      const struct sql_flow **flow)
 {
     struct resolve_columns *open = NULL;
-    struct resolve_columns *any = NULL;
     size_t open_count = 0;
     for (size_t i = 0; i < scope->count && resolve_spend(r, 1); i++) {
         struct resolve_columns *columns = scope->relations[i].columns;
@@ -202,7 +202,7 @@ static bool find_open(struct resolver *r, struct resolve_scope *scope,
             open_count++;
             open = columns;
         } else if (columns->has_any) {
-            any = columns;
+            *any = columns;
         }
     }
     if (open_count > 1) {
@@ -210,8 +210,7 @@ static bool find_open(struct resolver *r, struct resolve_scope *scope,
         *flow = NULL;
         return true;
     }
-    open = open_count == 1 ? open : any;
-    return open != NULL &&
+    return open_count == 1 &&
            columns_find_open(r, open, key, resolve_column_name(r, &name->parts[0]), flow);
 }
 
@@ -264,6 +263,7 @@ static bool resolve_bare(struct resolver *r, struct resolve_scope *start,
     struct str key = resolve_column_key(r, name->parts[0].text);
     struct str row_key = resolve_part_key(r, &name->parts[0]);
     bool is_lateral = sql_has(r->rules, SQL_TRAIT_LATERAL_ALIAS);
+    struct resolve_columns *any = NULL;
     for (struct resolve_scope *scope = start; scope != NULL; scope = scope->parent) {
         bool sees_aliases = scope == start && (is_lateral || !has_open(scope));
         if (find_known(r, scope, key, flow) ||
@@ -276,11 +276,16 @@ static bool resolve_bare(struct resolver *r, struct resolve_scope *start,
             *flow = all_of(r, row->columns);
             return true;
         }
-        if (find_open(r, scope, name, key, flow)) {
+        if (any == NULL && find_open(r, scope, name, key, &any, flow)) {
             return true;
         }
+        if (any != NULL && !any->is_element) {
+            break;
+        }
     }
-    return false;
+    /* What a query around knows for sure goes before what an array's elements may have. */
+    return any != NULL &&
+           columns_find_open(r, any, key, resolve_column_name(r, &name->parts[0]), flow);
 }
 
 /* relation.column, with what stands before the relation's name in name if it is a table's. */

@@ -47,6 +47,7 @@ struct sql_item {
     struct sql_use *uses;
     bool is_column; /* one column reference and nothing else: it lends its name */
     bool is_star;
+    bool is_choice;            /* a star that stands for some columns: COLUMNS ('regex') */
     struct sql_name qualifier; /* of a star; no parts without one */
     struct sql_word *except;
     struct sql_word *rename;
@@ -126,7 +127,8 @@ struct sql_target {
     struct sql_target *next;
     struct sql_name name;
     struct sql_part alias;
-    struct sql_word *columns; /* INSERT INTO t (a, b) */
+    struct sql_word *columns; /* INSERT INTO t (a, b), CREATE TABLE t (a int, b) */
+    bool is_created;          /* by CREATE or SELECT INTO */
     bool is_temporary;
     bool may_be_alias; /* UPDATE x ... FROM t AS x */
     bool is_returned;  /* RETURNING gives its rows to the query around it */
