@@ -13,6 +13,7 @@ import urllib.parse
 
 from om_requests import endpoint
 from publish_case import count_writes
+from published import Truth
 from publisher import Publisher
 
 LISTS = {"charts": "fullyQualifiedName", "dataModels": "fullyQualifiedName"}
@@ -204,3 +205,46 @@ class Shown:
         mine, theirs = set(self.lines), set(want.lines)
         found = [f"not as undisturbed: {line[:2000]}" for line in sorted(mine - theirs)[:2]]
         return found + [f"missing: {line[:2000]}" for line in sorted(theirs - mine)[:2]]
+
+
+def by_hand(server, adopted, other):
+    """A person made the dashboard of a project before we did, and edited it."""
+    server.forget_requests()
+    made = server.call("PUT", "/api/v1/dashboards", {
+        "name": adopted, "service": "hex_flow", "displayName": "By hand"})
+    server.patch("dashboards", made["id"],
+                 {"op": "add", "path": "/description", "value": "words"})
+    shown = server.entity("dashboards", f"hex_flow.{other}")
+    server.patch("dashboards", shown["id"],
+                 {"op": "add", "path": "/description", "value": "A person's words"})
+    return [r for r in server.requests() if r["method"] != "GET"]
+
+
+def two_scenarios(case, workspace, server):
+    """A first publish, and one with creations, updates, removals and deletions."""
+    truth = Truth(workspace.truth())
+    full = [p["id"] for p in truth.projects.values() if p["detail"] == "full"]
+    one, two, gone, cut, back = full[:5]
+    workspace.control("edit", id=cut, sql='select a as "x", b as "y" from t')
+    workspace.control("edit", id=two, status="Approved", categories=["Finance", "R&D"])
+    truth = Truth(workspace.truth())
+    first = Scenario(case, workspace, server, truth)
+    case.check(first.publisher.run("sync"))
+    first.keep_catalog("first")
+    first.undisturbed()
+
+    later = Scenario(case, workspace, server, truth)
+    later.replayed = [r for r in first.requests if r["method"] != "GET"]
+    first.begin()
+    later.publish()
+    added = json.loads(workspace.control("add", count=2))["ids"]
+    workspace.control("edit", id=one, title="Renamed", description="a=b @team 'q'")
+    workspace.control("edit", id=two, status="Endorsed", categories=["Finance", "Brand new"])
+    workspace.control("edit", id=cut, sql=None)
+    workspace.control("trash", id=gone)
+    workspace.control("view", id=one, count=3)
+    case.check(later.publisher.run("sync"))
+    later.keep_catalog("later")
+    later.replayed += by_hand(server, added[0], back)
+    later.undisturbed()
+    return first, later

@@ -7,10 +7,9 @@ import re
 import sys
 import unittest
 
-from failing import Fault, Scenario
+from failing import Fault, two_scenarios
 from om_requests import count_endpoints, endpoint
 from publish_case import PublishCase
-from published import Truth
 from publisher import Server
 from workspace import Workspace
 
@@ -47,47 +46,6 @@ def codes(fault, answer):
 
 
 class FailureTest(PublishCase):
-    def scenarios(self, workspace, server):
-        """A first publish, and one with creations, updates, removals and deletions."""
-        truth = Truth(workspace.truth())
-        full = [p["id"] for p in truth.projects.values() if p["detail"] == "full"]
-        one, two, gone, cut, back = full[:5]
-        workspace.control("edit", id=cut, sql='select a as "x", b as "y" from t')
-        workspace.control("edit", id=two, status="Approved", categories=["Finance", "R&D"])
-        truth = Truth(workspace.truth())
-        first = Scenario(self, workspace, server, truth)
-        self.check(first.publisher.run("sync"))
-        first.keep_catalog("first")
-        first.undisturbed()
-
-        later = Scenario(self, workspace, server, truth)
-        later.replayed = [r for r in first.requests if r["method"] != "GET"]
-        first.begin()
-        later.publish()
-        added = json.loads(workspace.control("add", count=2))["ids"]
-        workspace.control("edit", id=one, title="Renamed", description="a=b @team 'q'")
-        workspace.control("edit", id=two, status="Endorsed", categories=["Finance", "Brand new"])
-        workspace.control("edit", id=cut, sql=None)
-        workspace.control("trash", id=gone)
-        workspace.control("view", id=one, count=3)
-        self.check(later.publisher.run("sync"))
-        later.keep_catalog("later")
-        later.replayed += self.by_hand(server, added[0], back)
-        later.undisturbed()
-        return first, later
-
-    def by_hand(self, server, adopted, other):
-        """A person made the dashboard of a project before we did, and edited it."""
-        server.forget_requests()
-        made = server.call("PUT", "/api/v1/dashboards", {
-            "name": adopted, "service": "hex_flow", "displayName": "By hand"})
-        server.patch("dashboards", made["id"],
-                     {"op": "add", "path": "/description", "value": "words"})
-        shown = server.entity("dashboards", f"hex_flow.{other}")
-        server.patch("dashboards", shown["id"],
-                     {"op": "add", "path": "/description", "value": "A person's words"})
-        return [r for r in server.requests() if r["method"] != "GET"]
-
     def faults(self, scenarios):
         """A place for each endpoint that publishing calls, in the later publish if it is there."""
         found = {}
@@ -105,7 +63,7 @@ class FailureTest(PublishCase):
             with Workspace("--projects", "12") as workspace, Server(
                 "--version", version
             ) as server:
-                found = self.faults(self.scenarios(workspace, server))
+                found = self.faults(two_scenarios(self, workspace, server))
                 self.assertGreaterEqual(len(found), 25, sorted(found))
                 pairs = list(itertools.product(sorted(found), ANSWERS))
                 pairs = [p for p in pairs if p[1] != "404" or not BELIEVED.match(p[0])]
