@@ -195,7 +195,10 @@ static void compute_percentiles(struct om_run *run)
             return;
         }
         const struct om_request request = {.method = "POST", .path = path, .repeats = true};
-        if (om_run_call(run, &request, &ignored, &err) != OK && !om_run_is_ending(run)) {
+        enum status status = om_run_call(run, &request, &ignored, &err);
+        if (status == ERR_AUTH) {
+            om_run_fatal(run, &err);
+        } else if (status != OK && !om_run_is_ending(run)) {
             om_run_warn(run, &run->summary->steps[OM_STEP_USAGE],
                         "OpenMetadata did not rank the views of %.*s: %s", STR_ARG(key),
                         err.message);

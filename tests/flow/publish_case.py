@@ -56,7 +56,7 @@ class PublishCase(unittest.TestCase):
 
     def lineage(self, server):
         found = {}
-        for line in map(json.loads, server.state().splitlines()):
+        for line in map(json.loads, server.state().strip().split("\n")):
             source = line.get("details", {}).get("source")
             if line["kind"] == "edge" and source == "DashboardLineage":
                 ends = tuple(f"{line[x]['type']}:{line[x]['fqn']}" for x in ("from", "to"))
@@ -112,6 +112,6 @@ class PublishCase(unittest.TestCase):
     def stable(self, server):
         return sorted(
             line
-            for line in server.state().splitlines()
+            for line in server.state().strip().split("\n")
             if '"user"' not in line and '"bot"' not in line
         )
