@@ -406,6 +406,36 @@ static void choose_requests(struct decision *d)
     out->row.owner_count = 0;
 }
 
+/* Nobody but us has given it the title that it has. */
+static bool has_our_title(const struct decision *d)
+{
+    const struct merge_base *base = &d->base->fields[PUBLISHED_FIELD_TITLE];
+    struct str theirs;
+    if (om_entity_field(&d->shown->entity, PUBLISHED_FIELD_TITLE, d->arena, &theirs) != OK) {
+        return false;
+    }
+    uint64_t hash = merge_hash(theirs);
+    return d->has_base &&
+           ((base->has_seen && base->seen == hash) || (base->has_sent && base->sent == hash));
+}
+
+/*
+ * The row of a deleted entity restores it with all that it had; what people may have edited is
+ * theirs there, and the next run compares it with the old base.
+ */
+static void bring_back(struct decision *d)
+{
+    struct om_change *out = d->out;
+    const struct om_entity *theirs = &d->shown->entity;
+    if (!str_is_empty(theirs->title) && !has_our_title(d)) {
+        out->row.title = theirs->title;
+    }
+    out->row.description = d->shown->description;
+    out->row.tag_count = 0;
+    out->row.owner_count = 0;
+    out->next.digest = 0;
+}
+
 static void create(struct decision *d)
 {
     struct om_change *out = d->out;
@@ -414,8 +444,7 @@ static void create(struct decision *d)
     out->row = *d->entity;
     out->ours = *d->entity;
     if (d->shown->is_there) {
-        /* Brought back with what it had: the next run compares it with the old base. */
-        out->next.digest = 0;
+        bring_back(d);
         return;
     }
     for (int i = 0; i < PUBLISHED_FIELD_COUNT; i++) {

@@ -16,6 +16,16 @@ struct delete_call {
     struct published row;
 };
 
+/* A project that comes back as it was is looked at all the same. */
+static void unsettle(struct om_run *run, const struct published *row)
+{
+    struct error err = ERROR_INIT;
+    if (row->kind == PUBLISHED_DASHBOARD && om_run_begin(run) &&
+        published_unsettle(run->catalog, run->publication.id, row->parent, &err) != OK) {
+        om_run_fatal(run, &err);
+    }
+}
+
 static void on_deleted(void *ctx, const struct http_answer *answer, const struct json *document,
                        const struct error *err)
 {
@@ -28,6 +38,7 @@ static void on_deleted(void *ctx, const struct http_answer *answer, const struct
         step->deleted++;
         call->row.state = PUBLISHED_STATE_DELETED;
         om_run_store(run, &call->row);
+        unsettle(run, &call->row);
     } else {
         om_run_failed(run, step, om_kind_name(call->row.kind), call->row.name, call->row.name,
                       err);

@@ -241,10 +241,42 @@ static void act(struct om_run *run, const struct om_project *project,
     }
 }
 
+static bool has_tag(const struct om_entity *entity, struct str fqn)
+{
+    for (size_t i = 0; i < entity->tag_count; i++) {
+        if (str_eq(entity->tags[i], fqn)) {
+            return true;
+        }
+    }
+    return false;
+}
+
+/* Tags that are deleted or disabled are not given, but not taken away either. */
+static enum status keep_usable_tags(struct om_run *run, const struct om_shown *shown,
+                                    struct om_entity *entity, struct arena *arena)
+{
+    struct str *tags = arena_array(arena, entity->tag_count + 1, sizeof(*tags));
+    size_t kept = 0;
+    if (tags == NULL) {
+        return ERR_NOMEM;
+    }
+    for (size_t i = 0; i < entity->tag_count; i++) {
+        bool is_usable = map_has(&run->usable, entity->tags[i]);
+        if (is_usable || has_tag(&shown->entity, entity->tags[i])) {
+            tags[kept++] = entity->tags[i];
+        }
+        run->is_unsettled = run->is_unsettled || !is_usable;
+    }
+    entity->tags = tags;
+    entity->tag_count = kept;
+    return OK;
+}
+
 static enum status compare(struct om_run *run, const struct om_project *project,
                            const struct om_entity *entity, struct arena *arena,
                            struct error *err)
 {
+    struct om_entity own = *entity;
     struct published base;
     bool has_base = false;
     enum published_presence presence;
@@ -268,10 +300,11 @@ static enum status compare(struct om_run *run, const struct om_project *project,
     }
     status = read_sides(run, entity, arena, &shown, &history, err);
     if (status == OK) {
-        status = om_change_decide(entity, &shown, &base, has_base, history, &run->rules, arena,
-                                  &change) == OK
-                     ? OK
-                     : error_nomem(err);
+        status = keep_usable_tags(run, &shown, &own, arena);
+        status = status == OK ? om_change_decide(&own, &shown, &base, has_base, history,
+                                                 &run->rules, arena, &change)
+                              : status;
+        status = status == OK ? OK : error_nomem(err);
     }
     if (status == OK && entity->kind == PUBLISHED_CHART) {
         status = set_dashboards(run, project, &shown, &change, arena, err);
@@ -317,18 +350,6 @@ static enum status keep_present(struct om_run *run, const struct om_entity *chil
     return status;
 }
 
-static void keep_usable_tags(struct om_run *run, struct om_entity *dashboard)
-{
-    size_t kept = 0;
-    for (size_t i = 0; i < dashboard->tag_count; i++) {
-        if (map_has(&run->usable, dashboard->tags[i])) {
-            dashboard->tags[kept++] = dashboard->tags[i];
-        }
-    }
-    run->is_unsettled = run->is_unsettled || kept < dashboard->tag_count;
-    dashboard->tag_count = kept;
-}
-
 static void publish_dashboard(struct om_run *run, struct om_project *project,
                               const struct om_asked *only, struct arena *arena)
 {
@@ -341,7 +362,6 @@ static void publish_dashboard(struct om_run *run, struct om_project *project,
         om_run_fatal(run, &err);
         return;
     }
-    keep_usable_tags(run, dashboard);
     run->is_unsettled = run->is_unsettled || !str_is_null(project->unknown_owner);
     publish_entity(run, project, dashboard, only, arena);
 }

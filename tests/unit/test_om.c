@@ -382,6 +382,27 @@ static void test_what_a_person_deleted_stays_deleted(void **state)
     assert_int_equal(decide(&entity, &shown, &base, true).action, OM_ACTION_REFUSED);
 }
 
+static void test_what_comes_back_is_as_people_left_it(void **state)
+{
+    struct om_entity entity = dashboard();
+    struct om_shown shown = shown_by("ingestion-bot");
+    struct published base = settled(&entity, &shown);
+    struct om_change change;
+    (void)state;
+    base.state = PUBLISHED_STATE_DELETED;
+    shown.is_deleted = true;
+    entity.title = STR("Income");
+    change = decide(&entity, &shown, &base, false);
+    assert_int_equal(change.action, OM_ACTION_CREATE);
+    assert_true(str_is(change.row.title, "Income")); /* nobody else had changed it */
+    assert_true(str_eq(change.row.description, shown.description));
+    assert_int_equal(change.row.tag_count + change.row.owner_count, 0);
+    assert_true(change.next.digest != om_entity_digest(&entity)); /* compared once more */
+    shown.entity.title = STR("Ann's title");
+    change = decide(&entity, &shown, &base, false);
+    assert_true(str_is(change.row.title, "Ann's title"));
+}
+
 static void test_without_a_base_the_history_is_asked(void **state)
 {
     struct om_entity entity = dashboard();
@@ -443,6 +464,7 @@ int main(void)
         cmocka_unit_test_setup(test_a_persons_title_stays_in_every_row, reset),
         cmocka_unit_test_setup(test_charts_that_people_linked_stay, reset),
         cmocka_unit_test_setup(test_what_a_person_deleted_stays_deleted, reset),
+        cmocka_unit_test_setup(test_what_comes_back_is_as_people_left_it, reset),
         cmocka_unit_test_setup(test_without_a_base_the_history_is_asked, reset),
         cmocka_unit_test_setup(test_run_status, reset),
     };
