@@ -258,6 +258,13 @@ enum status om_lineage_of(struct om_run *run, const struct om_project *project,
     return status;
 }
 
+const struct json *om_lineage_shown(const struct json *document)
+{
+    const struct json *edge = json_get(document, "edge");
+    const struct json *details = json_get(edge, "lineageDetails");
+    return details != NULL ? details : edge;
+}
+
 void om_lineage_write(const struct om_edge *edge, struct json_out *out)
 {
     json_out_object(out);

@@ -34,6 +34,11 @@ struct om_edge {
 /* The project's edges with both ends known; everything lives in arena. */
 enum status om_lineage_of(struct om_run *run, const struct om_project *project,
                           struct arena *arena, struct om_edge **out, size_t *count) WARN_UNUSED;
+/*
+ * The LineageDetails in an answer of getLineageEdge: they are the edge, or lie in an edge with
+ * both its ends. NULL: it tells of no edge.
+ */
+const struct json *om_lineage_shown(const struct json *document);
 /* LineageDetails. */
 void om_lineage_write(const struct om_edge *edge, struct json_out *out);
 

@@ -161,13 +161,14 @@ static void on_read(void *ctx, const struct http_answer *answer, const struct js
     struct edge_call *call = ctx;
     struct om_run *run = call->run;
     struct om_step *step = &run->summary->steps[OM_STEP_LINEAGE];
-    struct str source = json_str(json_path(document, "edge", "source", NULL));
+    const struct json *shown = om_lineage_shown(document);
+    struct str source = json_str(json_get(shown, "source"));
     bool is_there = err->code == OK;
     bool is_ours = str_is(source, "DashboardLineage");
     bool is_same = false;
     (void)answer;
     if (is_there && is_ours && !str_is_null(call->body) &&
-        is_same_edge(call, json_get(document, "edge"), &is_same) != OK) {
+        is_same_edge(call, shown, &is_same) != OK) {
         struct error nomem = ERROR_INIT;
         (void)error_nomem(&nomem);
         om_run_fatal(run, &nomem);

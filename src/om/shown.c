@@ -167,8 +167,8 @@ void om_history_free(struct om_history *history)
     free(history);
 }
 
-/* A version is told as JSON inside a string, or as an object. */
-static enum status read_version(const struct json *value, struct json **out, struct error *err)
+/* Versions and lists within them are told as JSON inside a string, or as they are. */
+static enum status read_nested(const struct json *value, struct json **out, struct error *err)
 {
     struct buf text;
     enum status status;
@@ -213,7 +213,7 @@ enum status om_history_read(struct str json, struct om_history **out, struct err
         status = ERR_NOMEM;
     }
     for (size_t i = 0; i < count && status == OK; i++) {
-        status = read_version(json_at(versions, i), &history->versions[i], err);
+        status = read_nested(json_at(versions, i), &history->versions[i], err);
         history->count += status == OK;
     }
     json_free(document);
@@ -268,12 +268,13 @@ enum merge_author om_history_author(const struct om_history *history, const char
     return author_of(oldest, user);
 }
 
-/* A list as a change tells it: a JSON array inside a string; NULL for anything else. */
+/* A list as a change tells it; NULL for anything else. */
 static struct json *read_items(const struct json *change, const char *key)
 {
+    const struct json *value = json_get(change, key);
     struct json *items = NULL;
-    struct str text = json_str(json_get(change, key));
-    if (str_is_empty(text) || json_parse(text, &json_limits_default, &items, NULL) != OK) {
+    struct error ignored = ERROR_INIT;
+    if (value == NULL || read_nested(value, &items, &ignored) != OK) {
         return NULL;
     }
     return items;

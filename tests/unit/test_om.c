@@ -1,5 +1,6 @@
 /* The pure parts of src/om: versions, requests, what the server shows, and what to change. */
 #include "om/change.h"
+#include "om/lineage.h"
 #include "om/run_status.h"
 #include "om/version.h"
 
@@ -227,6 +228,19 @@ static void test_who_changed_what(void **state)
     assert_true(str_is(dropped[1], "HexStatus.Approved"));
     om_history_free(history);
 
+    /* Lists that are no texts. */
+    count = 0;
+    assert_int_equal(
+        om_history_read(STR("{\"versions\":[{\"version\":0.2,\"updatedBy\":\"ann\","
+                            "\"changeDescription\":{\"fieldsDeleted\":[{\"name\":\"tags\","
+                            "\"oldValue\":[{\"tagFQN\":\"A.B\"}]}]}}]}"),
+                        &history, &err),
+        OK);
+    assert_int_equal(
+        om_history_dropped(history, "tags", "tagFQN", ME, &arena, &dropped, &count), OK);
+    assert_int_equal(count, 1);
+    om_history_free(history);
+
     assert_int_equal(om_history_read(STR(""), &history, &err), OK);
     assert_int_equal(om_history_author(history, "owners", ME), MERGE_AUTHOR_LOST);
     om_history_free(history);
@@ -422,6 +436,28 @@ static void test_without_a_base_the_history_is_asked(void **state)
     assert_int_equal(decide(&entity, &shown, NULL, true).action, OM_ACTION_UPDATE);
 }
 
+/* ---- edges ---- */
+
+static void test_an_edge_is_told_in_either_form(void **state)
+{
+    static const char *const rows[] = {
+        "{\"edge\":{\"source\":\"DashboardLineage\",\"sqlQuery\":\"select 1\"}}",
+        "{\"edge\":{\"fromEntity\":\"a\",\"toEntity\":\"b\",\"lineageDetails\":{\"source\":"
+        "\"DashboardLineage\",\"sqlQuery\":\"select 1\"}}}",
+    };
+    (void)state;
+    for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+        struct json *document = NULL;
+        struct error err = ERROR_INIT;
+        assert_int_equal(json_parse(str_from(rows[i]), &json_limits_default, &document, &err),
+                         OK);
+        const struct json *details = om_lineage_shown(document);
+        assert_true(str_is(json_str(json_get(details, "source")), "DashboardLineage"));
+        assert_true(str_is(json_str(json_get(details, "sqlQuery")), "select 1"));
+        json_free(document);
+    }
+}
+
 /* ---- the status of a run ---- */
 
 static void test_run_status(void **state)
@@ -466,6 +502,7 @@ int main(void)
         cmocka_unit_test_setup(test_what_a_person_deleted_stays_deleted, reset),
         cmocka_unit_test_setup(test_what_comes_back_is_as_people_left_it, reset),
         cmocka_unit_test_setup(test_without_a_base_the_history_is_asked, reset),
+        cmocka_unit_test_setup(test_an_edge_is_told_in_either_form, reset),
         cmocka_unit_test_setup(test_run_status, reset),
     };
     arena_init(&arena, (size_t)64 * 1024 * 1024);
