@@ -16,13 +16,19 @@ struct list {
     om_item_fn *each;
     void *ctx;
     struct buf path;
-    struct buf cursor; /* of the page before: one that comes twice would never end */
+    struct buf cursor;
+    unsigned rows; /* asked for at once */
+    /* The cursor behind page 1, 3, 7, 15, ...: cursors in a circle come by it again. */
+    struct buf landmark;
+    size_t pages;
+    size_t landmark_page;
 };
 
 static void free_list(struct list *list)
 {
     buf_free(&list->path);
     buf_free(&list->cursor);
+    buf_free(&list->landmark);
     free(list);
 }
 
@@ -34,8 +40,8 @@ static void ask_page(struct list *list)
     struct buf path;
     buf_init(&path, MAX_PATH_BYTES * 2);
     (void)buf_append_str(&path, buf_str(&list->path));
-    (void)buf_printf(&path, "%slimit=%d",
-                     str_find(buf_str(&list->path), '?') == SIZE_MAX ? "?" : "&", PAGE_ROWS);
+    (void)buf_printf(&path, "%slimit=%u",
+                     str_find(buf_str(&list->path), '?') == SIZE_MAX ? "?" : "&", list->rows);
     if (list->cursor.size > 0) {
         (void)buf_append_cstr(&path, "&after=");
         (void)http_url_escape(&path, buf_str(&list->cursor));
@@ -50,6 +56,22 @@ static void ask_page(struct list *list)
         free_list(list);
     }
     buf_free(&path);
+}
+
+/* False when the cursor was there before. */
+static bool pass_cursor(struct list *list, struct str after)
+{
+    if (list->pages > 0 && str_eq(after, buf_str(&list->landmark))) {
+        return false;
+    }
+    if (++list->pages > list->landmark_page * 2) {
+        list->landmark_page = list->pages;
+        buf_clear(&list->landmark);
+        (void)buf_append_str(&list->landmark, after);
+    }
+    buf_clear(&list->cursor);
+    (void)buf_append_str(&list->cursor, after);
+    return true;
 }
 
 static enum status take_page(struct list *list, const struct json *document, bool *has_more,
@@ -67,13 +89,11 @@ static enum status take_page(struct list *list, const struct json *document, boo
         status = list->each(list->ctx, json_at(data, i), err);
     }
     *has_more = !str_is_empty(after);
-    if (status == OK && *has_more && str_eq(after, buf_str(&list->cursor))) {
+    if (status == OK && *has_more && !pass_cursor(list, after)) {
         return error_set(err, ERR_PARSE,
                          "a list of OpenMetadata has no end: the same cursor "
                          "came twice");
     }
-    buf_clear(&list->cursor);
-    (void)buf_append_str(&list->cursor, after);
     return status;
 }
 
@@ -84,6 +104,11 @@ static void on_page(void *ctx, const struct http_answer *answer, const struct js
     struct error err = *answer_err;
     bool has_more = false;
     (void)answer;
+    if (err.code == ERR_LIMIT && list->rows > 1 && !om_run_is_ending(list->run)) {
+        list->rows = list->rows / 8 + 1; /* long SQL, many columns: in smaller parts */
+        ask_page(list);
+        return;
+    }
     if (err.code == OK) {
         (void)take_page(list, document, &has_more, &err);
     }
@@ -106,8 +131,9 @@ bool om_list_start(struct om_run *run, struct str path, om_item_fn *each, void *
         om_run_fatal(run, &err);
         return false;
     }
-    *list = (struct list){.run = run, .each = each, .ctx = ctx};
+    *list = (struct list){.run = run, .each = each, .ctx = ctx, .rows = PAGE_ROWS};
     buf_init(&list->path, MAX_PATH_BYTES);
+    buf_init(&list->landmark, MAX_PATH_BYTES);
     buf_init(&list->cursor, MAX_PATH_BYTES);
     (void)buf_append_str(&list->path, path);
     ask_page(list);

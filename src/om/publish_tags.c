@@ -141,18 +141,23 @@ static void confirm_tag(struct om_run *run, enum published_kind kind, struct str
 }
 
 static void on_tag(void *ctx, const struct http_answer *answer, const struct json *document,
-                   const struct error *err)
+                   const struct error *answer_err)
 {
     struct tag_call *call = ctx;
     struct om_run *run = call->run;
+    struct str id = json_str(json_get(document, "id"));
+    struct error err = *answer_err;
     (void)answer;
-    if (err->code == OK) {
-        confirm_tag(run, call->kind, call->name, json_str(json_get(document, "id")));
+    if (err.code == OK && str_is_empty(id)) {
+        (void)error_set(&err, ERR_REJECTED, "OpenMetadata's answer is no entity");
+    }
+    if (err.code == OK) {
+        confirm_tag(run, call->kind, call->name, id);
     } else {
         om_run_failed(run, om_run_step(run, call->kind), om_kind_name(call->kind), call->name,
-                      call->name, err);
-        if (err->code == ERR_AUTH) {
-            om_run_fatal(run, err);
+                      call->name, &err);
+        if (err.code == ERR_AUTH) {
+            om_run_fatal(run, &err);
         }
     }
     free(call);

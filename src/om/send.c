@@ -266,15 +266,20 @@ static void send_halves(struct om_batch *batch)
 }
 
 static void on_batch(void *ctx, const struct http_answer *answer, const struct json *document,
-                     const struct error *err)
+                     const struct error *answer_err)
 {
     struct om_batch *batch = ctx;
+    struct str id = json_str(json_get(document, "id"));
+    struct error own = *answer_err;
+    const struct error *err = &own;
     (void)answer;
+    if (own.code == OK && !batch->is_bulk && str_is_empty(id)) {
+        (void)error_set(&own, ERR_PARSE, "OpenMetadata's answer is no entity");
+    }
     if (err->code == OK && batch->is_bulk) {
         take_bulk_result(batch, document);
     } else if (err->code == OK) {
-        om_confirm(batch->run, &batch->rows->base, json_str(json_get(document, "id")),
-                   batch->rows->is_new);
+        om_confirm(batch->run, &batch->rows->base, id, batch->rows->is_new);
     } else if (err->code == ERR_REJECTED && batch->count > 1) {
         send_halves(batch);
     } else if (om_is_answer_lost(err) && !om_run_is_ending(batch->run)) {

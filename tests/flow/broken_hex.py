@@ -36,7 +36,7 @@ class Handler(http.server.BaseHTTPRequestHandler):
         else:
             self.reply(*answer)
 
-    do_GET = do_POST = do_CONNECT = handle_any
+    do_GET = do_POST = do_PUT = do_PATCH = do_DELETE = do_CONNECT = handle_any
 
     def ask_behind(self, body):
         behind = urllib.parse.urlsplit(self.server.behind)

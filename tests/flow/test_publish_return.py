@@ -50,7 +50,7 @@ class ReturnTest(unittest.TestCase):
 
     def test_a_project_comes_back_as_it_was(self):
         for version in VERSIONS:
-            with self.subTest(version), Workspace("--projects", "30") as workspace, Server(
+            with self.subTest(version), Workspace("--projects", "15") as workspace, Server(
                 "--version", version
             ) as server:
                 publisher, truth = self.first(workspace, server)
@@ -65,7 +65,7 @@ class ReturnTest(unittest.TestCase):
 
     def test_what_changed_while_a_project_was_away_arrives(self):
         for version in VERSIONS:
-            with self.subTest(version), Workspace("--projects", "30") as workspace, Server(
+            with self.subTest(version), Workspace("--projects", "15") as workspace, Server(
                 "--version", version
             ) as server:
                 publisher, truth = self.first(workspace, server)
@@ -79,7 +79,7 @@ class ReturnTest(unittest.TestCase):
 
     def test_a_persons_edits_come_back_too(self):
         for version in VERSIONS:
-            with self.subTest(version), Workspace("--projects", "30") as workspace, Server(
+            with self.subTest(version), Workspace("--projects", "15") as workspace, Server(
                 "--version", version
             ) as server:
                 publisher, truth = self.first(workspace, server)
@@ -136,7 +136,7 @@ class ReturnTest(unittest.TestCase):
     def test_labels_of_a_disabled_tag_stay(self):
         off = {"tags": "HexCategories.Finance", "classifications": "HexCategories"}
         for collection, fqn in off.items():
-            with self.subTest(fqn), Workspace("--projects", "60") as workspace, Server() as server:
+            with self.subTest(fqn), Workspace("--projects", "40") as workspace, Server() as server:
                 publisher, truth = self.first(workspace, server)
                 tag = "HexCategories.Finance"
                 before = self.carriers(server, tag)
@@ -153,7 +153,7 @@ class ReturnTest(unittest.TestCase):
                 self.assertEqual(server.violations(), [])
 
     def test_a_tag_that_is_enabled_again_is_given(self):
-        with Workspace("--projects", "60") as workspace, Server() as server:
+        with Workspace("--projects", "40") as workspace, Server() as server:
             truth = Truth(workspace.truth())
             tag = "HexCategories.Finance"
             wanted = {p for p, v in truth.projects.items() if "Finance" in v["categories"]}

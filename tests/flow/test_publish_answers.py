@@ -1,0 +1,88 @@
+"""Answers of OpenMetadata that are not what they should be: endless, too large, no entity."""
+
+import json
+import unittest
+import urllib.parse
+
+import broken_hex
+from published import Truth
+from publisher import Publisher, Server
+from workspace import Workspace
+
+TOO_LARGE = 65 * 1024 * 1024
+
+
+class AnswerTest(unittest.TestCase):
+    def publish(self, rule):
+        """Two runs against a server for which rule(method, collection, query) may answer."""
+
+        def answer(method, path):
+            parts = urllib.parse.urlsplit(path)
+            query = dict(urllib.parse.parse_qsl(parts.query))
+            return rule(method, parts.path.removeprefix("/api/v1/"), query)
+
+        with Workspace("--projects", "20") as workspace, Server() as server:
+            truth = Truth(workspace.truth())
+            server.control("seed", users=truth.users())
+            front = broken_hex.Front(answer, behind=server.url)
+            try:
+                publisher = Publisher(workspace, front)
+                done = publisher.run("ingest")
+                again = publisher.run("ingest")
+            finally:
+                front.close()
+            shown = server.entities("dashboards", fields="tags", service="hex_flow")
+            tags = {one["name"]: {tag["tagFQN"] for tag in one.get("tags", [])} for one in shown}
+            return done, again, tags, {p: truth.tags(v) for p, v in truth.projects.items()}
+
+    def test_cursors_in_a_circle_end_the_run(self):
+        asked = []
+
+        def rule(_, collection, query):
+            if collection != "users":
+                return None
+            asked.append(query.get("after"))
+            if len(asked) > 100:
+                return broken_hex.json_answer(500, '{"code":500,"message":"asked for ever"}')
+            paging = {"after": "bca"[len(asked) % 3], "total": 3}
+            return broken_hex.json_answer(200, json.dumps({"data": [], "paging": paging}))
+
+        done, _, _, _ = self.publish(rule)
+        self.assertEqual(done.returncode, 1, done.stderr[-2000:])
+        self.assertIn("has no end", done.stderr)
+        self.assertLess(len(asked), 30)
+
+    def test_a_page_that_is_too_large_is_asked_for_in_parts(self):
+        asked = []
+
+        def rule(method, collection, query):
+            if method != "GET" or collection != "dashboard/datamodels":
+                return None
+            asked.append(int(query["limit"]))
+            if asked[-1] <= 40:
+                return None
+            return broken_hex.json_answer(200, '{"data":[]' + " " * TOO_LARGE + "}")
+
+        done, again, shown, wanted = self.publish(rule)
+        self.assertEqual(done.returncode, 0, done.stderr[-2000:])
+        self.assertEqual(again.returncode, 0, again.stderr[-2000:])
+        self.assertEqual(shown, wanted)
+        self.assertGreater(max(asked), 40)
+
+    def test_what_is_no_entity_was_not_written(self):
+        spoiled = {"classifications": 1, "tags": 2}
+
+        def rule(method, collection, _):
+            if method != "PUT" or spoiled.get(collection, 0) == 0:
+                return None
+            spoiled[collection] -= 1
+            return broken_hex.json_answer(200, '{"data":7,"id":null}')
+
+        done, again, shown, wanted = self.publish(rule)
+        self.assertIn("no entity", done.stderr)
+        self.assertEqual(again.returncode, 0, again.stderr[-2000:])
+        self.assertEqual(shown, wanted)
+
+
+if __name__ == "__main__":
+    unittest.main(verbosity=2)
