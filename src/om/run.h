@@ -63,6 +63,7 @@ struct om_run {
     bool is_unsettled; /* something is left to do for the project that is looked at */
 
     struct om_batch *batches[PUBLISHED_EDGE]; /* by kind: what fills up */
+    bool lacks_bulk[PUBLISHED_EDGE];          /* by kind: the server has said so */
     struct om_asked *asked;
     size_t asked_count;
     size_t asked_capacity;

@@ -55,7 +55,8 @@ static struct om_batch *batch_new(struct om_run *run, enum published_kind kind)
     }
     *batch = (struct om_batch){.run = run, .kind = kind};
     batch->tail = &batch->rows;
-    batch->is_bulk = kind != PUBLISHED_DATA_MODEL || run->version.has_data_model_bulk;
+    batch->is_bulk = !run->lacks_bulk[kind] &&
+                     (kind != PUBLISHED_DATA_MODEL || run->version.has_data_model_bulk);
     arena_init(&batch->arena, MAX_BODY_BYTES * 4);
     return batch;
 }
@@ -265,6 +266,40 @@ static void send_halves(struct om_batch *batch)
     }
 }
 
+/* A batch of its own for one row. */
+static struct om_batch *batch_of(struct om_run *run, const struct row *row)
+{
+    struct om_batch *batch = batch_new(run, row->base.kind);
+    struct row *copy = batch != NULL ? copy_row(&batch->arena, row) : NULL;
+    if (batch != NULL && copy == NULL) {
+        out_of_memory(run);
+        batch_free(batch);
+        return NULL;
+    }
+    if (batch != NULL) {
+        append(batch, copy);
+    }
+    return batch;
+}
+
+/* Servers without bulk for a kind take its rows one by one. */
+static void send_singly(struct om_batch *batch)
+{
+    batch->run->lacks_bulk[batch->kind] = true;
+    for (const struct row *row = batch->rows; row != NULL; row = row->next) {
+        struct om_batch *single = batch_of(batch->run, row);
+        if (single != NULL) {
+            send_batch(single);
+        }
+    }
+}
+
+static bool has_no_bulk(const struct om_batch *batch, const struct http_answer *answer)
+{
+    return batch->is_bulk && !batch->rows->overrides &&
+           (answer->status == 404 || answer->status == 405);
+}
+
 static void on_batch(void *ctx, const struct http_answer *answer, const struct json *document,
                      const struct error *answer_err)
 {
@@ -272,7 +307,6 @@ static void on_batch(void *ctx, const struct http_answer *answer, const struct j
     struct str id = json_str(json_get(document, "id"));
     struct error own = *answer_err;
     const struct error *err = &own;
-    (void)answer;
     if (own.code == OK && !batch->is_bulk && str_is_empty(id)) {
         (void)error_set(&own, ERR_PARSE, "OpenMetadata's answer is no entity");
     }
@@ -280,6 +314,8 @@ static void on_batch(void *ctx, const struct http_answer *answer, const struct j
         take_bulk_result(batch, document);
     } else if (err->code == OK) {
         om_confirm(batch->run, &batch->rows->base, id, batch->rows->is_new);
+    } else if (has_no_bulk(batch, answer)) {
+        send_singly(batch);
     } else if (err->code == ERR_REJECTED && batch->count > 1) {
         send_halves(batch);
     } else if (om_is_answer_lost(err) && !om_run_is_ending(batch->run)) {
@@ -329,22 +365,6 @@ static void send_batch(struct om_batch *batch)
     }
     buf_free(&path);
     buf_free(&body);
-}
-
-/* A batch of its own for one row. */
-static struct om_batch *batch_of(struct om_run *run, const struct row *row)
-{
-    struct om_batch *batch = batch_new(run, row->base.kind);
-    struct row *copy = batch != NULL ? copy_row(&batch->arena, row) : NULL;
-    if (batch != NULL && copy == NULL) {
-        out_of_memory(run);
-        batch_free(batch);
-        return NULL;
-    }
-    if (batch != NULL) {
-        append(batch, copy);
-    }
-    return batch;
 }
 
 /* ---- looking for what a lost answer has done ---- */

@@ -83,6 +83,23 @@ class AnswerTest(unittest.TestCase):
         self.assertEqual(again.returncode, 0, again.stderr[-2000:])
         self.assertEqual(shown, wanted)
 
+    def test_a_server_without_bulk_gets_rows_one_by_one(self):
+        for status in (404, 405):
+            with self.subTest(status):
+
+                def rule(method, collection, _, status=status):
+                    if method != "PUT" or not collection.endswith("/bulk"):
+                        return None
+                    asked.append(collection)
+                    return broken_hex.json_answer(status, f'{{"code":{status}}}')
+
+                asked = []
+                done, again, shown, wanted = self.publish(rule)
+                self.assertEqual(done.returncode, 0, done.stderr[-2000:])
+                self.assertEqual(again.returncode, 0, again.stderr[-2000:])
+                self.assertEqual(shown, wanted)
+                self.assertLess(len(asked), 8)
+
 
 if __name__ == "__main__":
     unittest.main(verbosity=2)
