@@ -13,6 +13,7 @@
 
 #define MAX_BODY_BYTES ((size_t)64 * 1024 * 1024)
 #define MAX_PATH_BYTES ((size_t)64 * 1024)
+#define MAX_LOST_IN_A_ROW 20
 
 /* An edge on its way: read, then written or deleted. */
 struct edge_call {
@@ -42,6 +43,10 @@ static void fail(struct edge_call *call, const struct error *err)
     if (err->code == ERR_AUTH) {
         om_run_fatal(run, err);
     }
+    if (err->code == ERR_NETWORK && ++run->lost_edges == MAX_LOST_IN_A_ROW) {
+        log_warning("OpenMetadata writes no lineage now (it needs its search for that): what "
+                    "is left of it waits for the next run");
+    }
 }
 
 /* ---- what is done ---- */
@@ -60,7 +65,8 @@ static void on_written(void *ctx, const struct http_answer *answer, const struct
                        const struct error *err)
 {
     struct edge_call *call = ctx;
-    struct om_step *step = &call->run->summary->steps[OM_STEP_LINEAGE];
+    struct om_run *run = call->run;
+    struct om_step *step = &run->summary->steps[OM_STEP_LINEAGE];
     bool is_gone = str_is_null(call->body) && err->code == ERR_NOT_FOUND;
     (void)answer;
     (void)document;
@@ -72,7 +78,8 @@ static void on_written(void *ctx, const struct http_answer *answer, const struct
     } else {
         step->created += !call->is_update;
         step->updated += call->is_update;
-        om_run_store(call->run, &call->row);
+        run->lost_edges = 0;
+        om_run_store(run, &call->row);
     }
     call_free(call);
 }
@@ -361,6 +368,14 @@ static enum status start_edge(struct om_run *run, struct om_edge *edge, struct s
     return OK;
 }
 
+/* Not tried, as it would not go well either: a failure that is said for all of them. */
+static void leave_edge(struct om_run *run)
+{
+    run->is_unsettled = true;
+    run->summary->steps[OM_STEP_LINEAGE].errors++;
+    run->summary->failure_count++;
+}
+
 static enum status publish_edge(struct om_run *run, struct om_edge *edge, struct str project,
                                 struct arena *arena, struct error *err)
 {
@@ -383,6 +398,8 @@ static enum status publish_edge(struct om_run *run, struct om_edge *edge, struct
     if (status == OK && (!has_base || base.digest != digest || run->options->verifies)) {
         if (run->options->plan != NULL) {
             tell(run, has_base ? OM_PLAN_UPDATE : OM_PLAN_CREATE, edge->key);
+        } else if (run->lost_edges >= MAX_LOST_IN_A_ROW) {
+            leave_edge(run);
         } else if (start_edge(run, edge, project, buf_str(&body), digest, has_base, arena) !=
                    OK) {
             status = error_nomem(err);

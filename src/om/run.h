@@ -40,6 +40,7 @@ struct om_run {
     int64_t done; /* of the phase */
     int64_t total;
     unsigned lost_in_a_row;
+    unsigned lost_edges; /* in a row */
 
     struct om_version version;
     struct str user; /* name of the token's user */

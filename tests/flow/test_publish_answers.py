@@ -9,6 +9,7 @@ from published import Truth
 from publisher import Publisher, Server
 from workspace import Workspace
 
+PUT_LINEAGE = "/api/v1/lineage/"
 TOO_LARGE = 65 * 1024 * 1024
 
 
@@ -99,6 +100,28 @@ class AnswerTest(unittest.TestCase):
                 self.assertEqual(again.returncode, 0, again.stderr[-2000:])
                 self.assertEqual(shown, wanted)
                 self.assertLess(len(asked), 8)
+
+    def test_lineage_is_left_for_later_when_none_can_be_written(self):
+        with Workspace("--projects", "40") as workspace, Server() as server:
+            truth = Truth(workspace.truth())
+            server.control("seed", users=truth.users())
+            server.control("config", search="down")
+            publisher = Publisher(workspace, server)
+            done = publisher.run("ingest", retry_seconds=2)
+            self.assertEqual(done.returncode, 1, done.stderr[-2000:])
+            asked = {r["path"] for r in server.requests() if r["path"].startswith(PUT_LINEAGE)}
+            self.assertIn("waits for the next run", done.stderr)
+            self.assertLess(len(asked), 60)
+            self.assertGreater(len(truth.edges()), 150)
+            server.control("config", search="up")
+            server.forget_requests()
+            done = publisher.run("publish")
+            self.assertEqual(done.returncode, 0, done.stderr[-2000:])
+            self.assertGreater(len(server.requests()), 100)
+            server.forget_requests()
+            done = publisher.run("publish")
+            writes = [r for r in server.requests() if r["method"] != "GET"]
+            self.assertEqual(writes, [])
 
 
 if __name__ == "__main__":
