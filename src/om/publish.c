@@ -434,6 +434,7 @@ static void free_run(struct om_run *run)
     map_free(&run->users);
     map_free(&run->tags);
     map_free(&run->usable);
+    map_free(&run->exclusive);
     map_free(&run->statuses);
     map_free(&run->warned);
     map_free(&run->days);

@@ -251,9 +251,62 @@ static bool has_tag(const struct om_entity *entity, struct str fqn)
     return false;
 }
 
+/* The mutually exclusive classification of a tag of ours; STR_NULL: of none. */
+static struct str exclusive_of(const struct om_run *run, struct str fqn)
+{
+    const union map_value *known = map_get(&run->tags, fqn);
+    const struct tag *tag = known != NULL ? known->pointer : NULL;
+    return tag != NULL && map_has(&run->exclusive, tag->classification) ? tag->classification
+                                                                        : STR_NULL;
+}
+
+static bool is_below(struct str fqn, struct str classification)
+{
+    size_t n = classification.n;
+    return fqn.n > n && str_eq(str_sub(fqn, 0, n), classification) && fqn.p[n] == '.';
+}
+
+/* Whether the entity has a tag of the classification that stays: ours, or a person's. */
+static bool has_rival(struct str classification, const struct om_entity *entity,
+                      const struct om_entity *shown, const struct published *base)
+{
+    for (size_t i = 0; i < shown->tag_count; i++) {
+        struct str fqn = shown->tags[i];
+        bool is_sent = false;
+        for (size_t k = 0; k < base->tag_count && !is_sent; k++) {
+            is_sent = str_eq(base->tags[k], fqn);
+        }
+        if (is_below(fqn, classification) && (!is_sent || has_tag(entity, fqn))) {
+            return true;
+        }
+    }
+    return false;
+}
+
+/* Whether a tag that the server does not show on the entity may be given to it. */
+static bool may_give(const struct om_run *run, struct str fqn, const struct om_entity *entity,
+                     const struct om_entity *shown, const struct published *base,
+                     const struct str *given, size_t given_count)
+{
+    struct str classification = exclusive_of(run, fqn);
+    if (!map_has(&run->usable, fqn)) {
+        return false;
+    }
+    if (str_is_null(classification)) {
+        return true;
+    }
+    for (size_t i = 0; i < given_count; i++) {
+        if (is_below(given[i], classification)) {
+            return false;
+        }
+    }
+    return !has_rival(classification, entity, shown, base);
+}
+
 /* Tags that are deleted or disabled are not given, but not taken away either. */
 static enum status keep_usable_tags(struct om_run *run, const struct om_shown *shown,
-                                    struct om_entity *entity, struct arena *arena)
+                                    const struct published *base, struct om_entity *entity,
+                                    struct arena *arena)
 {
     struct str *tags = arena_array(arena, entity->tag_count + 1, sizeof(*tags));
     size_t kept = 0;
@@ -261,12 +314,13 @@ static enum status keep_usable_tags(struct om_run *run, const struct om_shown *s
         return ERR_NOMEM;
     }
     for (size_t i = 0; i < entity->tag_count; i++) {
-        bool is_usable = map_has(&run->usable, entity->tags[i]);
-        if (is_usable || has_tag(&shown->entity, entity->tags[i])) {
-            tags[kept++] = entity->tags[i];
+        struct str fqn = entity->tags[i];
+        if (has_tag(&shown->entity, fqn) ||
+            may_give(run, fqn, entity, &shown->entity, base, tags, kept)) {
+            tags[kept++] = fqn;
         }
-        run->is_unsettled = run->is_unsettled || !is_usable;
     }
+    run->is_unsettled = run->is_unsettled || kept < entity->tag_count;
     entity->tags = tags;
     entity->tag_count = kept;
     return OK;
@@ -300,7 +354,7 @@ static enum status compare(struct om_run *run, const struct om_project *project,
     }
     status = read_sides(run, entity, arena, &shown, &history, err);
     if (status == OK) {
-        status = keep_usable_tags(run, &shown, &own, arena);
+        status = keep_usable_tags(run, &shown, &base, &own, arena);
         status = status == OK ? om_change_decide(&own, &shown, &base, has_base, history,
                                                  &run->rules, arena, &change)
                               : status;

@@ -233,6 +233,20 @@ static enum status keep_tag(void *ctx, const struct json *item, struct error *er
     return status;
 }
 
+/* An asset carries one tag of it: more would be refused, with all the rest of the entity. */
+static void note_exclusive(struct om_run *run, struct str classification)
+{
+    struct error err = ERROR_INIT;
+    om_run_warn(run, &run->summary->steps[OM_STEP_TAGS],
+                "the classification %.*s is mutually exclusive in OpenMetadata: of a project's "
+                "tags one is published",
+                STR_ARG(classification));
+    if (map_put(&run->exclusive, classification, (union map_value){.number = 1}) != OK) {
+        (void)error_nomem(&err);
+        om_run_fatal(run, &err);
+    }
+}
+
 /* True when it is there, or is there now. */
 static bool publish_classification(struct om_run *run, const struct tag *tag)
 {
@@ -248,6 +262,9 @@ static bool publish_classification(struct om_run *run, const struct tag *tag)
     if (status == OK) {
         is_there = !json_bool(json_get(document, "deleted"), false) &&
                    !json_bool(json_get(document, "disabled"), false);
+        if (is_there && json_bool(json_get(document, "mutuallyExclusive"), false)) {
+            note_exclusive(run, tag->classification);
+        }
         if (!is_there) {
             om_run_warn(run, &run->summary->steps[OM_STEP_TAGS],
                         "the classification %.*s is deleted or disabled in OpenMetadata: no "

@@ -47,11 +47,12 @@ struct om_run {
     struct publication publication;
     struct om_mapping mapping;
     struct om_change_rules rules;
-    struct map users;    /* e-mail to id */
-    struct map tags;     /* fqn to struct tag, those that projects want */
-    struct map usable;   /* fqn of tags that entities may carry */
-    struct map statuses; /* names: is it a status? */
-    struct map warned;   /* what was said already */
+    struct map users;     /* e-mail to id */
+    struct map tags;      /* fqn to struct tag, those that projects want */
+    struct map usable;    /* fqn of tags that entities may carry */
+    struct map exclusive; /* classifications of which an entity carries one tag */
+    struct map statuses;  /* names: is it a status? */
+    struct map warned;    /* what was said already */
     unsigned unknown_owners;
     struct map days; /* dates whose views were posted */
     struct om_resolve resolve;

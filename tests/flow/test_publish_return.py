@@ -172,6 +172,34 @@ class ReturnTest(unittest.TestCase):
             self.again(publisher)
             self.assertEqual(self.carriers(server, tag), wanted)
 
+    def test_of_a_mutually_exclusive_classification_one_tag_is_given(self):
+        with Workspace("--projects", "40") as workspace, Server() as server:
+            truth = Truth(workspace.truth())
+            server.control(
+                "seed",
+                users=truth.users(),
+                classifications=[{"name": "HexCategories", "tags": ["Finance"]}],
+            )
+            shown = server.entity("classifications", "HexCategories")
+            exclusive = {"op": "add", "path": "/mutuallyExclusive", "value": True}
+            server.patch("classifications", shown["id"], exclusive)
+            publisher = Publisher(workspace, server)
+            publisher.extra = ""
+            self.again(publisher)
+            self.assertEqual(self.again(publisher), 0)
+            several = 0
+            for project, wanted in truth.projects.items():
+                tags = {tag["tagFQN"] for tag in self.shown(server, project).get("tags", [])}
+                want = truth.tags(wanted)
+                given = {tag for tag in tags if tag.startswith("HexCategories.")}
+                self.assertLessEqual(tags, want)
+                self.assertEqual(len(given), min(1, len(wanted["categories"])))
+                others = {tag for tag in want if not tag.startswith("HexCategories.")}
+                self.assertEqual(tags - given, others)
+                several += len(wanted["categories"]) > 1
+            self.assertGreater(several, 0)
+            self.assertEqual(server.violations(), [])
+
 
 if __name__ == "__main__":
     unittest.main(verbosity=2)
