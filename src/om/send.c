@@ -446,6 +446,7 @@ static void on_fresh(void *ctx, const struct http_answer *answer, const struct j
     } else if (!str_eq(title, row->shown_title)) {
         /* Somebody was faster: the next run looks at it again. */
         om_run_step(batch->run, batch->kind)->kept++;
+        batch->run->is_doubtful = true;
     } else if (!complete_row(row,
                              row->sets_description
                                  ? row->description

@@ -91,23 +91,24 @@ static void test_settled_projects_keep_what_is_theirs(void **state)
     struct publication publication = open_publication(f);
     int64_t there;
     int64_t unwanted;
-    bool is_settled;
-    bool is_wanted;
+    enum published_progress progress;
     put(f, publication.id, PUBLISHED_CHART, "a", "p-1");
     put(f, publication.id, PUBLISHED_CHART, "b", "p-2");
     fixture_begin(f);
-    OKAY(f, published_settle(f->catalog, publication.id, STR("p-1"), UINT64_MAX, &f->err));
+    OKAY(f, published_settle(f->catalog, publication.id, STR("p-1"), UINT64_MAX,
+                             PUBLISHED_PROGRESS_SETTLED, &f->err));
     fixture_commit(f);
-    OKAY(f, published_is_settled(f->catalog, publication.id, STR("p-1"), UINT64_MAX,
-                                 &is_settled, &f->err));
-    assert_true(is_settled);
+    OKAY(f, published_get_progress(f->catalog, publication.id, STR("p-1"), UINT64_MAX,
+                                   &progress, &f->err));
+    assert_int_equal(progress, PUBLISHED_PROGRESS_SETTLED);
     OKAY(f,
-         published_is_settled(f->catalog, publication.id, STR("p-1"), 1, &is_settled, &f->err));
-    assert_false(is_settled);
+         published_get_progress(f->catalog, publication.id, STR("p-1"), 1, &progress, &f->err));
+    assert_int_equal(progress, PUBLISHED_PROGRESS_OPEN);
     OKAY(f, published_begin_work(f->catalog, &f->err));
-    OKAY(f, published_want_project(f->catalog, STR("p-1"), &f->err));
-    OKAY(f, published_is_project_wanted(f->catalog, STR("p-1"), &is_wanted, &f->err));
-    assert_true(is_wanted);
+    OKAY(f, published_want_project(f->catalog, STR("p-1"), 1, PUBLISHED_PROGRESS_SETTLED,
+                                   &f->err));
+    OKAY(f, published_wanted_as(f->catalog, STR("p-1"), &progress, &f->err));
+    assert_int_equal(progress, PUBLISHED_PROGRESS_SETTLED);
     OKAY(f, published_count(f->catalog, publication.id, PUBLISHED_CHART, &there, &unwanted,
                             &f->err));
     assert_int_equal(there, 2);
