@@ -334,9 +334,8 @@ enum status published_begin_work(struct catalog *catalog, struct error *err)
     return sqlite_script(
         &catalog->db,
         "CREATE TEMP TABLE IF NOT EXISTS listed (kind INTEGER NOT NULL, name TEXT NOT NULL,"
-        " is_deleted INTEGER NOT NULL, json TEXT NOT NULL) STRICT;"
-        "CREATE UNIQUE INDEX IF NOT EXISTS temp.listed_name"
-        " ON listed (kind, name, is_deleted);"
+        " is_deleted INTEGER NOT NULL, entity_id TEXT, is_new INTEGER NOT NULL,"
+        " json TEXT NOT NULL, UNIQUE (kind, name)) STRICT;"
         "CREATE TEMP TABLE IF NOT EXISTS history (kind INTEGER NOT NULL, name TEXT NOT NULL,"
         " json TEXT NOT NULL, PRIMARY KEY (kind, name)) STRICT, WITHOUT ROWID;"
         "CREATE TEMP TABLE IF NOT EXISTS wanted (kind INTEGER NOT NULL, name TEXT NOT NULL,"
@@ -379,23 +378,40 @@ static enum status get_work(struct catalog *catalog, const char *sql, enum publi
     return status;
 }
 
-enum status published_list(struct catalog *catalog, enum published_kind kind, struct str name,
-                           bool is_deleted, struct str json, struct error *err)
+enum status published_list(struct catalog *catalog, const struct published_item *item,
+                           struct error *err)
 {
     struct statement row =
-        sqlite_use(&catalog->db, "DELETE FROM temp.listed WHERE kind = ?1 AND name = ?2");
-    bind_int(&row, kind);
-    bind_str(&row, name);
-    enum status status = sqlite_run(&row, err);
-    if (status != OK) {
-        return status;
-    }
-    row = sqlite_use(&catalog->db, "INSERT INTO temp.listed VALUES (?1, ?2, ?3, ?4)");
-    bind_int(&row, kind);
-    bind_str(&row, name);
-    bind_int(&row, is_deleted);
-    bind_str(&row, json);
+        sqlite_use(&catalog->db, "INSERT INTO temp.listed VALUES (?1, ?2, ?3, ?4, ?5, ?6)"
+                                 " ON CONFLICT DO UPDATE SET is_deleted = excluded.is_deleted,"
+                                 " entity_id = excluded.entity_id, json = excluded.json");
+    bind_int(&row, item->kind);
+    bind_str(&row, item->name);
+    bind_int(&row, item->is_deleted);
+    bind_str(&row, item->entity_id);
+    bind_int(&row, item->is_new);
+    bind_str(&row, item->json);
     return sqlite_run(&row, err);
+}
+
+enum status published_find(struct catalog *catalog, enum published_kind kind, struct str name,
+                           struct arena *arena, struct published_item *out, bool *found,
+                           struct error *err)
+{
+    struct statement row =
+        sqlite_use(&catalog->db, "SELECT is_deleted, entity_id, is_new FROM temp.listed"
+                                 " WHERE kind = ?1 AND name = ?2");
+    *out = (struct published_item){.kind = kind, .name = name};
+    bind_int(&row, kind);
+    bind_str(&row, name);
+    enum status status = sqlite_step(&row, found, err);
+    if (status == OK && *found) {
+        out->is_deleted = column_int(&row, 0) != 0;
+        out->is_new = column_int(&row, 2) != 0;
+        status = column_str(&row, 1, arena, &out->entity_id, err);
+    }
+    sqlite_end(&row);
+    return status;
 }
 
 enum status published_listed(struct catalog *catalog, enum published_kind kind, struct str name,

@@ -129,9 +129,13 @@ enum published_progress {
 enum status published_get_progress(struct catalog *catalog, int64_t publication,
                                    struct str project, uint64_t mark,
                                    enum published_progress *out, struct error *err) WARN_UNUSED;
-/* Something of it is about to be published: until it is settled, something is left to do. */
+/*
+ * Something of it is about to be published: until it is settled, something is left to do.
+ * *is_new: nothing of it ever was.
+ */
 enum status published_begin_project(struct catalog *catalog, int64_t publication,
-                                    struct str project, struct error *err) WARN_UNUSED;
+                                    struct str project, bool *is_new,
+                                    struct error *err) WARN_UNUSED;
 /* SENT or SETTLED, with this mark. */
 enum status published_settle(struct catalog *catalog, int64_t publication, struct str project,
                              uint64_t mark, enum published_progress progress,
@@ -165,13 +169,26 @@ enum status published_next_of_project(struct catalog *catalog, int64_t publicati
 
 /* Makes them, empty. */
 enum status published_begin_work(struct catalog *catalog, struct error *err) WARN_UNUSED;
-/* A server's entity as JSON text. The later one of two with the same name wins. */
-enum status published_list(struct catalog *catalog, enum published_kind kind, struct str name,
-                           bool is_deleted, struct str json, struct error *err) WARN_UNUSED;
+/* What the server lists. */
+struct published_item {
+    enum published_kind kind;
+    struct str name;
+    struct str entity_id;
+    bool is_deleted;
+    bool is_new;     /* this run has made it */
+    struct str json; /* the whole entity */
+};
+/* The later one of two with the same name wins; what is new stays new. */
+enum status published_list(struct catalog *catalog, const struct published_item *item,
+                           struct error *err) WARN_UNUSED;
 /* *out STR_NULL: the server does not list it. */
 enum status published_listed(struct catalog *catalog, enum published_kind kind, struct str name,
                              struct arena *arena, struct str *out,
                              struct error *err) WARN_UNUSED;
+/* Everything but its JSON; *found false: the server does not list it. */
+enum status published_find(struct catalog *catalog, enum published_kind kind, struct str name,
+                           struct arena *arena, struct published_item *out, bool *found,
+                           struct error *err) WARN_UNUSED;
 enum published_presence { PUBLISHED_ABSENT, PUBLISHED_PRESENT, PUBLISHED_PRESENT_DELETED };
 /* The same without reading it. */
 enum status published_presence(struct catalog *catalog, enum published_kind kind,
@@ -186,11 +203,14 @@ enum status published_history(struct catalog *catalog, enum published_kind kind,
                               struct error *err) WARN_UNUSED;
 enum status published_want(struct catalog *catalog, enum published_kind kind, struct str name,
                            struct error *err) WARN_UNUSED;
-/* A project without open ends: all that belongs to it is wanted. row: of the catalog. */
+/*
+ * All that belongs to the project is wanted: nothing is left to do for it, or nothing of it was
+ * published before (OPEN). row: of the catalog.
+ */
 enum status published_want_project(struct catalog *catalog, struct str project, int64_t row,
                                    enum published_progress progress,
                                    struct error *err) WARN_UNUSED;
-/* As what it is wanted; OPEN: it is not. */
+/* As what it is wanted; OPEN also when it is not wanted as a whole. */
 enum status published_wanted_as(struct catalog *catalog, struct str project,
                                 enum published_progress *out, struct error *err) WARN_UNUSED;
 /* What the server shows of a project that is SENT needs a closer look. */

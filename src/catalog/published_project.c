@@ -29,11 +29,22 @@ enum status published_get_progress(struct catalog *catalog, int64_t publication,
 }
 
 enum status published_begin_project(struct catalog *catalog, int64_t publication,
-                                    struct str project, struct error *err)
+                                    struct str project, bool *is_new, struct error *err)
 {
-    struct statement row =
-        sqlite_use(&catalog->db, "INSERT INTO published_project (publication, project)"
-                                 " VALUES (?1, ?2) ON CONFLICT DO UPDATE SET mark = NULL");
+    bool is_known = false;
+    struct statement row = sqlite_use(
+        &catalog->db, "SELECT 1 FROM published WHERE publication = ?1 AND kind IN (2, 3, 4)"
+                      " AND name >= ?2 AND name < ?2 || '`' LIMIT 1");
+    bind_int(&row, publication);
+    bind_str(&row, project);
+    enum status status = sqlite_step(&row, &is_known, err);
+    sqlite_end(&row);
+    *is_new = !is_known;
+    if (status != OK) {
+        return status;
+    }
+    row = sqlite_use(&catalog->db, "INSERT INTO published_project (publication, project)"
+                                   " VALUES (?1, ?2) ON CONFLICT DO UPDATE SET mark = NULL");
     bind_int(&row, publication);
     bind_str(&row, project);
     return sqlite_run(&row, err);

@@ -168,7 +168,12 @@ enum status om_list_entity(struct om_run *run, enum published_kind kind,
     buf_init(&text, json_limits_default.max_bytes);
     enum status status = json_write_sorted(item, &text) == OK ? OK : error_nomem(err);
     if (status == OK) {
-        status = published_list(run->catalog, kind, name, is_deleted, buf_str(&text), err);
+        const struct published_item listed = {.kind = kind,
+                                              .name = name,
+                                              .entity_id = json_str(json_get(item, "id")),
+                                              .is_deleted = is_deleted,
+                                              .json = buf_str(&text)};
+        status = published_list(run->catalog, &listed, err);
     }
     buf_free(&text);
     return status;

@@ -80,11 +80,32 @@ static void look(struct om_run *run, struct om_open *open, bool reads_cells,
     if (project.from.row == 0) {
         return;
     }
+    /* Within a transaction the working tables cost no write of their own. */
+    if (run->options->plan == NULL && !om_run_begin(run)) {
+        return;
+    }
     run->is_unsettled = false;
     run->has_sent = false;
+    run->is_new = open->is_new;
     each(run, &project, arena);
+    run->is_new = false;
     open->is_unsettled = open->is_unsettled || run->is_unsettled;
     open->has_sent = open->has_sent || run->has_sent || run->summary->requests != requests;
+}
+
+enum status om_get_base(struct om_run *run, enum published_kind kind, struct str name,
+                        struct arena *arena, struct published *out, bool *found,
+                        struct error *err)
+{
+    *found = false;
+    *out = (struct published){.kind = kind, .name = name};
+    if (run->is_new) {
+        return OK;
+    }
+    enum status status = published_want(run->catalog, kind, name, err);
+    return status == OK ? published_get(run->catalog, run->publication.id, kind, name, arena,
+                                        out, found, err)
+                        : status;
 }
 
 void om_each_project(struct om_run *run, bool reads_cells, om_project_fn *each)
@@ -163,11 +184,16 @@ static void warn_owner(struct om_run *run, struct str email)
 static enum status open_project(struct om_run *run, const struct om_project *project,
                                 struct error *err)
 {
+    struct str id = project->from.project.id;
+    bool is_new = false;
     enum status status =
         published_want(run->catalog, PUBLISHED_DASHBOARD, project->dashboard.name, err);
     if (status == OK && run->options->plan == NULL && om_run_begin(run)) {
-        status = published_begin_project(run->catalog, run->publication.id,
-                                         project->from.project.id, err);
+        status = published_begin_project(run->catalog, run->publication.id, id, &is_new, err);
+    }
+    if (status == OK && is_new) {
+        status = published_want_project(run->catalog, id, project->from.row,
+                                        PUBLISHED_PROGRESS_OPEN, err);
     }
     if (status != OK) {
         return status;
@@ -177,7 +203,7 @@ static enum status open_project(struct om_run *run, const struct om_project *pro
                                       &run->open_capacity, sizeof(*open));
     status = open != NULL ? OK : ERR_NOMEM;
     if (open != NULL) {
-        *open = (struct om_open){.row = project->from.row};
+        *open = (struct om_open){.row = project->from.row, .is_new = is_new};
     }
     for (size_t i = 0; i < project->tag_count && status == OK; i++) {
         status = note_tag(run, &project->tags[i]);

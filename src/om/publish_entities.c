@@ -254,11 +254,8 @@ static enum status compare(struct om_run *run, const struct om_project *project,
     struct om_shown shown;
     struct om_change change;
     struct om_history *history = NULL;
-    enum status status = published_want(run->catalog, entity->kind, entity->name, err);
-    if (status == OK) {
-        status = published_get(run->catalog, run->publication.id, entity->kind, entity->name,
-                               arena, &base, &has_base, err);
-    }
+    enum status status =
+        om_get_base(run, entity->kind, entity->name, arena, &base, &has_base, err);
     if (status == OK) {
         status = published_presence(run->catalog, entity->kind, entity->name, &presence, err);
     }

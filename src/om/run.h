@@ -27,6 +27,7 @@ struct om_open {
     int64_t row;
     bool is_unsettled; /* something is left to do for it */
     bool has_sent;     /* how the server shows that is not known yet */
+    bool is_new;       /* nothing of it was published before */
 };
 
 struct om_batch;
@@ -67,6 +68,7 @@ struct om_run {
     /* Of the project that is looked at: */
     bool is_unsettled; /* something is left to do for it */
     bool has_sent;     /* something is on its way */
+    bool is_new;       /* none of its entities has a base, all are wanted */
 
     struct om_batch *batches[PUBLISHED_EDGE]; /* by kind: what fills up */
     struct om_asked *asked;
@@ -88,6 +90,8 @@ void om_run_turn(struct om_run *run);
 void om_run_wait(struct om_run *run, size_t limit);
 /* Until a new request may be sent. */
 void om_run_make_room(struct om_run *run);
+/* The same for small requests: some wait, so that no connection is idle between two. */
+void om_run_make_room_ahead(struct om_run *run);
 /* Sends; a failure to do so ends the run, and done is not called. */
 bool om_run_send(struct om_run *run, const struct om_request *request);
 /*
@@ -176,6 +180,10 @@ void om_reopen(struct om_run *run, int64_t row);
 enum status om_load_project(struct om_run *run, int64_t row, bool reads_cells,
                             struct arena *arena, struct om_project *project,
                             struct error *err) WARN_UNUSED;
+/* The base of something of the project that is looked at; it is wanted, whatever comes. */
+enum status om_get_base(struct om_run *run, enum published_kind kind, struct str name,
+                        struct arena *arena, struct published *out, bool *found,
+                        struct error *err) WARN_UNUSED;
 /* The dashboard service. */
 void om_publish_service(struct om_run *run);
 /* Classifications and tags. */
