@@ -178,8 +178,9 @@ static void warn_owner(struct om_run *run, struct str email)
 }
 
 /*
- * It needs a look. What was settled before does not count any more, whatever ends this run: what
- * is sent now may be taken back in Hex, and the project then has a mark that it had already.
+ * It needs a look. What was settled before does not count any more, whatever ends this run:
+ * what is sent now may be taken back in Hex, and the project then has a mark that it had
+ * already.
  */
 static enum status open_project(struct om_run *run, const struct om_project *project,
                                 struct error *err)

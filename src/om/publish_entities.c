@@ -230,8 +230,8 @@ static void act(struct om_run *run, const struct om_project *project,
     case OM_ACTION_UPDATE:
         run->has_sent = true; /* its row may wait for others before it goes */
         /* What is brought back is compared with what Hex says when it is there. */
-        run->is_unsettled = run->is_unsettled ||
-                            (change->action == OM_ACTION_CREATE && shown->is_there);
+        run->is_unsettled =
+            run->is_unsettled || (change->action == OM_ACTION_CREATE && shown->is_there);
         step->records++;
         step->kept += change->keeps_something;
         if (is_plan) {
