@@ -436,6 +436,62 @@ static void test_what_a_person_deleted_stays_deleted(void **state)
     assert_int_equal(decide(&entity, &shown, &base, true).action, OM_ACTION_REFUSED);
 }
 
+static void test_what_people_wrote_on_columns_goes_with_a_new_title(void **state)
+{
+    struct om_column ours = {.name = STR("x"), .type = STR_NULL};
+    struct om_column theirs = {
+        .name = STR("x"), .title = STR("Price"), .type = STR("INT"), .description = STR("net")};
+    struct om_entity entity = {.kind = PUBLISHED_DATA_MODEL,
+                               .name = STR("p-1_c-1"),
+                               .fqn = STR("hex.model.p-1_c-1"),
+                               .service = STR("hex"),
+                               .title = STR("df"),
+                               .columns = &ours,
+                               .column_count = 1};
+    struct om_shown shown = {.is_there = true, .updated_by = ME, .entity = entity};
+    struct published base = settled(&entity, &shown);
+    struct om_change change;
+    (void)state;
+    shown.entity.columns = &theirs;
+    entity.title = STR("prices");
+    change = decide(&entity, &shown, &base, true);
+    assert_true(change.needs_override);
+    assert_true(str_is(change.row.columns[0].description, "net"));
+    assert_true(str_is(change.row.columns[0].title, "Price"));
+    assert_true(str_is_empty(change.ours.columns[0].description)); /* no part of the hash */
+}
+
+static void test_an_owner_that_a_person_took_away_is_not_followed_by_another(void **state)
+{
+    struct om_entity entity = dashboard();
+    struct om_shown shown = shown_by("ingestion-bot");
+    struct str ann[] = {STR("u-ann")};
+    struct str bob[] = {STR("u-bob")};
+    struct str both[] = {STR("u-ann"), STR("u-bob")};
+    struct str eve[] = {STR("u-eve")};
+    struct published base;
+    struct om_change change;
+    (void)state;
+    shown.entity.chart_count = 1;
+    entity.has_owners = true;
+    entity.owners = ann;
+    entity.owner_count = 1;
+    shown.entity.owners = ann;
+    shown.entity.owner_count = 1;
+    base = settled(&entity, &shown);
+    entity.owners = eve;
+    shown.entity.owners = both; /* one more: Hex's part goes on */
+    shown.entity.owner_count = 2;
+    change = decide(&entity, &shown, &base, true);
+    assert_int_equal(change.owners.add_count, 1);
+    assert_int_equal(change.owners.remove_count, 1);
+    shown.entity.owners = bob; /* another in its place */
+    shown.entity.owner_count = 1;
+    change = decide(&entity, &shown, &base, true);
+    assert_int_equal(change.owners.add_count + change.owners.remove_count, 0);
+    assert_true(change.keeps_something);
+}
+
 static void test_what_comes_back_is_as_people_left_it(void **state)
 {
     struct om_entity entity = dashboard();
@@ -542,6 +598,9 @@ int main(void)
         cmocka_unit_test_setup(test_charts_that_people_linked_stay, reset),
         cmocka_unit_test_setup(test_what_a_person_deleted_stays_deleted, reset),
         cmocka_unit_test_setup(test_what_comes_back_is_as_people_left_it, reset),
+        cmocka_unit_test_setup(test_what_people_wrote_on_columns_goes_with_a_new_title, reset),
+        cmocka_unit_test_setup(test_an_owner_that_a_person_took_away_is_not_followed_by_another,
+                               reset),
         cmocka_unit_test_setup(test_without_a_base_the_history_is_asked, reset),
         cmocka_unit_test_setup(test_an_edge_is_told_in_either_form, reset),
         cmocka_unit_test_setup(test_run_status, reset),

@@ -73,6 +73,12 @@ static bool find_all(struct workspace *w, const struct json *names,
     return json_is_array(names);
 }
 
+bool assign_is_asked(const struct json *body)
+{
+    return json_get(body, "status") != NULL || json_get(body, "owner") != NULL ||
+           json_get(body, "categories") != NULL || json_get(body, "collections") != NULL;
+}
+
 const char *assign(struct workspace *workspace, struct sim_project *project,
                    const struct json *body)
 {

@@ -12,6 +12,8 @@
 /* The most categories of a workspace: a project has a bit for each. */
 #define ASSIGN_MAX_CATEGORIES 32
 
+/* Whether body has one of the members below. */
+bool assign_is_asked(const struct json *body);
 /*
  * Obeys the members of body that are there: "status" and "owner" (an e-mail) may be null,
  * "categories" and "collections" are lists of names; a category that is new is added to the

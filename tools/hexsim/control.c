@@ -42,7 +42,7 @@ static const char *edit(struct control *control, struct sim_project *p, const st
     if (sql != NULL) {
         p->extra_sql = json_is_null(sql) ? STR_NULL : sim_copy(&w->arena, json_str(sql));
     }
-    if (!str_is_null(title) || description != NULL || sql != NULL) {
+    if (!str_is_null(title) || description != NULL || sql != NULL || !assign_is_asked(body)) {
         p->edited_ms = now;
         p->revision++;
     }
