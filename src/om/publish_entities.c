@@ -309,12 +309,12 @@ static bool may_give(const struct om_run *run, struct str fqn, const struct om_e
 /* Tags that are deleted or disabled are not given, but not taken away either. */
 static enum status keep_usable_tags(struct om_run *run, const struct om_shown *shown,
                                     const struct published *base, struct om_entity *entity,
-                                    struct arena *arena)
+                                    struct arena *arena, struct error *err)
 {
     struct str *tags = arena_array(arena, entity->tag_count + 1, sizeof(*tags));
     size_t kept = 0;
     if (tags == NULL) {
-        return ERR_NOMEM;
+        return error_nomem(err);
     }
     for (size_t i = 0; i < entity->tag_count; i++) {
         struct str fqn = entity->tags[i];
@@ -354,11 +354,13 @@ static enum status compare(struct om_run *run, const struct om_project *project,
     }
     status = read_sides(run, entity, arena, &shown, &history, err);
     if (status == OK) {
-        status = keep_usable_tags(run, &shown, &base, &own, arena);
-        status = status == OK ? om_change_decide(&own, &shown, &base, has_base, history,
-                                                 &run->rules, arena, &change)
-                              : status;
-        status = status == OK ? OK : error_nomem(err);
+        status = keep_usable_tags(run, &shown, &base, &own, arena, err);
+    }
+    if (status == OK) {
+        status = om_change_decide(&own, &shown, &base, has_base, history, &run->rules, arena,
+                                  &change) == OK
+                     ? OK
+                     : error_nomem(err);
     }
     if (status == OK && entity->kind == PUBLISHED_CHART) {
         status = set_dashboards(run, project, &shown, &change, arena, err);
