@@ -19,7 +19,7 @@ help:
 	@echo 'make check-fast  unit tests and cases only: seconds, no network'
 	@echo 'make check-all   check, clang, clang-tidy, valgrind and the slow tests'
 	@echo 'make fuzz        $(FUZZ_SECONDS) s for each parser of outside data (FUZZ_SECONDS=...)'
-	@echo 'make bench       CPU, memory and requests at 1,000 to 20,000 projects'
+	@echo 'make bench       CPU, memory and requests of sync and publish'
 	@echo 'make install     install what was built (DESTDIR is obeyed)'
 	@echo 'make bootstrap   install the Debian or Ubuntu packages all this needs'
 	@echo 'make clean       remove everything that was built'
@@ -49,6 +49,7 @@ fuzz:
 
 bench: all
 	@bench/bench
+	@bench/publish
 
 install: all
 	meson install -C build --no-rebuild
