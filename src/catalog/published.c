@@ -1,5 +1,6 @@
 #include "catalog/published.h"
 
+#include "catalog/published_unwanted.h"
 #include "catalog/store.h"
 
 #include <inttypes.h>
@@ -247,10 +248,6 @@ enum status published_drop(struct catalog *catalog, int64_t publication,
     return sqlite_run(&row, err);
 }
 
-#define UNWANTED                                                                               \
-    " NOT EXISTS (SELECT 1 FROM temp.wanted w WHERE w.kind = p.kind AND w.name = p.name)"      \
-    " AND NOT EXISTS (SELECT 1 FROM temp.settled s WHERE s.project = p.parent)"
-
 enum status published_next_unwanted(struct catalog *catalog, int64_t publication,
                                     enum published_kind kind, struct str after,
                                     struct arena *arena, struct published *out, bool *has_more,
@@ -259,7 +256,7 @@ enum status published_next_unwanted(struct catalog *catalog, int64_t publication
     struct statement row = sqlite_use(
         &catalog->db, "SELECT parent, entity_id, state, digest, hashes, tags, owners, name"
                       " FROM published p WHERE publication = ?1 AND kind = ?2 AND name > ?3"
-                      " AND state = 0 AND" UNWANTED " ORDER BY name LIMIT 1");
+                      " AND state = 0 AND" PUBLISHED_UNWANTED " ORDER BY name LIMIT 1");
     *out = (struct published){.kind = kind};
     bind_int(&row, publication);
     bind_int(&row, kind);
@@ -281,7 +278,7 @@ enum status published_count(struct catalog *catalog, int64_t publication,
 {
     bool has_row = false;
     struct statement row =
-        sqlite_use(&catalog->db, "SELECT count(*), coalesce(sum(" UNWANTED "), 0)"
+        sqlite_use(&catalog->db, "SELECT count(*), coalesce(sum(" PUBLISHED_UNWANTED "), 0)"
                                  " FROM published p WHERE publication = ?1 AND kind = ?2"
                                  " AND state = 0");
     bind_int(&row, publication);
@@ -330,45 +327,6 @@ enum status published_put_usage(struct catalog *catalog, int64_t publication,
     return sqlite_run(&row, err);
 }
 
-/* ---- projects that need no look ---- */
-
-enum status published_is_settled(struct catalog *catalog, int64_t publication,
-                                 struct str project, uint64_t mark, bool *out,
-                                 struct error *err)
-{
-    struct statement row =
-        sqlite_use(&catalog->db, "SELECT 1 FROM published_project WHERE publication = ?1"
-                                 " AND project = ?2 AND mark = ?3");
-    bind_int(&row, publication);
-    bind_str(&row, project);
-    bind_int(&row, (int64_t)mark);
-    enum status status = sqlite_step(&row, out, err);
-    sqlite_end(&row);
-    return status;
-}
-
-enum status published_settle(struct catalog *catalog, int64_t publication, struct str project,
-                             uint64_t mark, struct error *err)
-{
-    struct statement row = sqlite_use(
-        &catalog->db, "INSERT OR REPLACE INTO published_project (publication, project, mark)"
-                      " VALUES (?1, ?2, ?3)");
-    bind_int(&row, publication);
-    bind_str(&row, project);
-    bind_int(&row, (int64_t)mark);
-    return sqlite_run(&row, err);
-}
-
-enum status published_unsettle(struct catalog *catalog, int64_t publication, struct str project,
-                               struct error *err)
-{
-    struct statement row = sqlite_use(
-        &catalog->db, "DELETE FROM published_project WHERE publication = ?1 AND project = ?2");
-    bind_int(&row, publication);
-    bind_str(&row, project);
-    return sqlite_run(&row, err);
-}
-
 /* ---- working tables ---- */
 
 enum status published_begin_work(struct catalog *catalog, struct error *err)
@@ -376,15 +334,16 @@ enum status published_begin_work(struct catalog *catalog, struct error *err)
     return sqlite_script(
         &catalog->db,
         "CREATE TEMP TABLE IF NOT EXISTS listed (kind INTEGER NOT NULL, name TEXT NOT NULL,"
-        " is_deleted INTEGER NOT NULL, json TEXT NOT NULL) STRICT;"
-        "CREATE UNIQUE INDEX IF NOT EXISTS temp.listed_name"
-        " ON listed (kind, name, is_deleted);"
+        " is_deleted INTEGER NOT NULL, entity_id TEXT, is_new INTEGER NOT NULL,"
+        " json TEXT NOT NULL, UNIQUE (kind, name)) STRICT;"
         "CREATE TEMP TABLE IF NOT EXISTS history (kind INTEGER NOT NULL, name TEXT NOT NULL,"
         " json TEXT NOT NULL, PRIMARY KEY (kind, name)) STRICT, WITHOUT ROWID;"
         "CREATE TEMP TABLE IF NOT EXISTS wanted (kind INTEGER NOT NULL, name TEXT NOT NULL,"
         " PRIMARY KEY (kind, name)) STRICT, WITHOUT ROWID;"
-        "CREATE TEMP TABLE IF NOT EXISTS settled (project TEXT PRIMARY KEY) STRICT,"
-        " WITHOUT ROWID; DELETE FROM temp.settled;"
+        "CREATE TEMP TABLE IF NOT EXISTS settled (project TEXT PRIMARY KEY,"
+        " project_row INTEGER NOT NULL, progress INTEGER NOT NULL,"
+        " is_doubted INTEGER NOT NULL DEFAULT 0) STRICT, WITHOUT ROWID;"
+        "DELETE FROM temp.settled;"
         "DELETE FROM temp.listed; DELETE FROM temp.history; DELETE FROM temp.wanted;",
         err);
 }
@@ -419,23 +378,40 @@ static enum status get_work(struct catalog *catalog, const char *sql, enum publi
     return status;
 }
 
-enum status published_list(struct catalog *catalog, enum published_kind kind, struct str name,
-                           bool is_deleted, struct str json, struct error *err)
+enum status published_list(struct catalog *catalog, const struct published_item *item,
+                           struct error *err)
 {
     struct statement row =
-        sqlite_use(&catalog->db, "DELETE FROM temp.listed WHERE kind = ?1 AND name = ?2");
-    bind_int(&row, kind);
-    bind_str(&row, name);
-    enum status status = sqlite_run(&row, err);
-    if (status != OK) {
-        return status;
-    }
-    row = sqlite_use(&catalog->db, "INSERT INTO temp.listed VALUES (?1, ?2, ?3, ?4)");
-    bind_int(&row, kind);
-    bind_str(&row, name);
-    bind_int(&row, is_deleted);
-    bind_str(&row, json);
+        sqlite_use(&catalog->db, "INSERT INTO temp.listed VALUES (?1, ?2, ?3, ?4, ?5, ?6)"
+                                 " ON CONFLICT DO UPDATE SET is_deleted = excluded.is_deleted,"
+                                 " entity_id = excluded.entity_id, json = excluded.json");
+    bind_int(&row, item->kind);
+    bind_str(&row, item->name);
+    bind_int(&row, item->is_deleted);
+    bind_str(&row, item->entity_id);
+    bind_int(&row, item->is_new);
+    bind_str(&row, item->json);
     return sqlite_run(&row, err);
+}
+
+enum status published_find(struct catalog *catalog, enum published_kind kind, struct str name,
+                           struct arena *arena, struct published_item *out, bool *found,
+                           struct error *err)
+{
+    struct statement row =
+        sqlite_use(&catalog->db, "SELECT is_deleted, entity_id, is_new FROM temp.listed"
+                                 " WHERE kind = ?1 AND name = ?2");
+    *out = (struct published_item){.kind = kind, .name = name};
+    bind_int(&row, kind);
+    bind_str(&row, name);
+    enum status status = sqlite_step(&row, found, err);
+    if (status == OK && *found) {
+        out->is_deleted = column_int(&row, 0) != 0;
+        out->is_new = column_int(&row, 2) != 0;
+        status = column_str(&row, 1, arena, &out->entity_id, err);
+    }
+    sqlite_end(&row);
+    return status;
 }
 
 enum status published_listed(struct catalog *catalog, enum published_kind kind, struct str name,
@@ -495,24 +471,4 @@ enum status published_want_children(struct catalog *catalog, int64_t publication
     bind_int(&row, kind);
     bind_str(&row, parent);
     return sqlite_run(&row, err);
-}
-
-enum status published_want_project(struct catalog *catalog, struct str project,
-                                   struct error *err)
-{
-    struct statement row =
-        sqlite_use(&catalog->db, "INSERT OR IGNORE INTO temp.settled VALUES (?1)");
-    bind_str(&row, project);
-    return sqlite_run(&row, err);
-}
-
-enum status published_is_project_wanted(struct catalog *catalog, struct str project, bool *out,
-                                        struct error *err)
-{
-    struct statement row =
-        sqlite_use(&catalog->db, "SELECT 1 FROM temp.settled WHERE project = ?1");
-    bind_str(&row, project);
-    enum status status = sqlite_step(&row, out, err);
-    sqlite_end(&row);
-    return status;
 }

@@ -119,28 +119,76 @@ enum status published_put_usage(struct catalog *catalog, int64_t publication,
 
 /* ---- projects that need no look ---- */
 
-/* Whether nothing was left to do for the project when it had this mark. */
-enum status published_is_settled(struct catalog *catalog, int64_t publication,
-                                 struct str project, uint64_t mark, bool *out,
-                                 struct error *err) WARN_UNUSED;
-/* Nothing is left to do. */
+enum published_progress {
+    PUBLISHED_PROGRESS_OPEN,   /* something is left to do */
+    PUBLISHED_PROGRESS_SENT,   /* only how the server shows it is not known yet */
+    PUBLISHED_PROGRESS_SETTLED /* nothing is left to do */
+};
+
+/* How far the project was when it had this mark. */
+enum status published_get_progress(struct catalog *catalog, int64_t publication,
+                                   struct str project, uint64_t mark,
+                                   enum published_progress *out, struct error *err) WARN_UNUSED;
+/*
+ * Something of it is about to be published: until it is settled, something is left to do.
+ * *is_new: nothing of it ever was.
+ */
+enum status published_begin_project(struct catalog *catalog, int64_t publication,
+                                    struct str project, bool *is_new,
+                                    struct error *err) WARN_UNUSED;
+/* SENT or SETTLED, with this mark. */
 enum status published_settle(struct catalog *catalog, int64_t publication, struct str project,
-                             uint64_t mark, struct error *err) WARN_UNUSED;
-/* Something may be left to do: no earlier mark counts any more. */
-enum status published_unsettle(struct catalog *catalog, int64_t publication, struct str project,
-                               struct error *err) WARN_UNUSED;
+                             uint64_t mark, enum published_progress progress,
+                             struct error *err) WARN_UNUSED;
+/* What the server shows of projects that are SENT (published_want_project) has been read. */
+enum status published_settle_sent(struct catalog *catalog, int64_t publication,
+                                  struct error *err) WARN_UNUSED;
+/* Projects that still have something unwanted of this kind are open again. */
+enum status published_reopen(struct catalog *catalog, int64_t publication,
+                             enum published_kind kind, struct error *err) WARN_UNUSED;
+/* Forgets the progress of projects that are not wanted and of which nothing is THERE. */
+enum status published_forget_projects(struct catalog *catalog, int64_t publication,
+                                      struct error *err) WARN_UNUSED;
+/* How many projects of the publication are neither open nor wanted: they have to go. */
+enum status published_count_strangers(struct catalog *catalog, int64_t publication,
+                                      int64_t *out, struct error *err) WARN_UNUSED;
+/* The next of them behind a project; start with STR(""). */
+enum status published_next_stranger(struct catalog *catalog, int64_t publication,
+                                    struct str after, struct arena *arena, struct str *out,
+                                    bool *has_more, struct error *err) WARN_UNUSED;
+/*
+ * The next entity of a kind that is THERE and that bears the name of the project or of one of
+ * its cells; start with after STR("").
+ */
+enum status published_next_of_project(struct catalog *catalog, int64_t publication,
+                                      enum published_kind kind, struct str project,
+                                      struct str after, struct arena *arena, struct str *out,
+                                      bool *has_more, struct error *err) WARN_UNUSED;
 
 /* ---- working tables: what the server lists, what is wanted, who changed what ---- */
 
 /* Makes them, empty. */
 enum status published_begin_work(struct catalog *catalog, struct error *err) WARN_UNUSED;
-/* A server's entity as JSON text. The later one of two with the same name wins. */
-enum status published_list(struct catalog *catalog, enum published_kind kind, struct str name,
-                           bool is_deleted, struct str json, struct error *err) WARN_UNUSED;
+/* What the server lists. */
+struct published_item {
+    enum published_kind kind;
+    struct str name;
+    struct str entity_id;
+    bool is_deleted;
+    bool is_new;     /* this run has made it */
+    struct str json; /* the whole entity */
+};
+/* The later one of two with the same name wins; what is new stays new. */
+enum status published_list(struct catalog *catalog, const struct published_item *item,
+                           struct error *err) WARN_UNUSED;
 /* *out STR_NULL: the server does not list it. */
 enum status published_listed(struct catalog *catalog, enum published_kind kind, struct str name,
                              struct arena *arena, struct str *out,
                              struct error *err) WARN_UNUSED;
+/* Everything but its JSON; *found false: the server does not list it. */
+enum status published_find(struct catalog *catalog, enum published_kind kind, struct str name,
+                           struct arena *arena, struct published_item *out, bool *found,
+                           struct error *err) WARN_UNUSED;
 enum published_presence { PUBLISHED_ABSENT, PUBLISHED_PRESENT, PUBLISHED_PRESENT_DELETED };
 /* The same without reading it. */
 enum status published_presence(struct catalog *catalog, enum published_kind kind,
@@ -155,11 +203,25 @@ enum status published_history(struct catalog *catalog, enum published_kind kind,
                               struct error *err) WARN_UNUSED;
 enum status published_want(struct catalog *catalog, enum published_kind kind, struct str name,
                            struct error *err) WARN_UNUSED;
-/* A settled project: all that belongs to it is wanted. */
-enum status published_want_project(struct catalog *catalog, struct str project,
+/*
+ * All that belongs to the project is wanted: nothing is left to do for it, or nothing of it was
+ * published before (OPEN). row: of the catalog.
+ */
+enum status published_want_project(struct catalog *catalog, struct str project, int64_t row,
+                                   enum published_progress progress,
                                    struct error *err) WARN_UNUSED;
-enum status published_is_project_wanted(struct catalog *catalog, struct str project, bool *out,
-                                        struct error *err) WARN_UNUSED;
+/* As what it is wanted; OPEN also when it is not wanted as a whole. */
+enum status published_wanted_as(struct catalog *catalog, struct str project,
+                                enum published_progress *out, struct error *err) WARN_UNUSED;
+/* What the server shows of a project that is SENT needs a closer look. */
+enum status published_doubt(struct catalog *catalog, struct str project,
+                            struct error *err) WARN_UNUSED;
+/*
+ * Takes a project that is SENT (only_doubted: of which was doubted) out of those that are
+ * wanted as a whole; *row is its row in the catalog.
+ */
+enum status published_take_sent(struct catalog *catalog, bool only_doubted, int64_t *row,
+                                bool *has_more, struct error *err) WARN_UNUSED;
 /* Its project is there, but what it holds is not known: all its children are wanted. */
 enum status published_want_children(struct catalog *catalog, int64_t publication,
                                     enum published_kind kind, struct str parent,

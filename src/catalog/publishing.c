@@ -205,9 +205,12 @@ static enum status read_node(const struct statement *row, int column, struct are
     "_project, e." x "_cell"
 #define PAIR_NODE(x) "CASE WHEN p.from_kind IS NULL THEN e.from_" x " ELSE p.from_" x " END"
 
-static enum status read_pairs(struct catalog *catalog, int64_t id, struct arena *arena,
-                              struct edge *edge, struct error *err)
+/* Those of all edges of the project, whose ids ascend like the rows here. */
+static enum status read_pairs(struct catalog *catalog, int64_t project, const int64_t *ids,
+                              size_t count, struct arena *arena, struct edge *edges,
+                              struct error *err)
 {
+    size_t at = 0;
     size_t capacity = 0;
     bool has_row = true;
     enum status status = OK;
@@ -215,17 +218,23 @@ static enum status read_pairs(struct catalog *catalog, int64_t id, struct arena 
         &catalog->db,
         "SELECT p.from_column, p.to_column, coalesce(p.from_kind, e.from_kind), t.connection,"
         " t.database, t.schema, t.name, " PAIR_NODE("project") ", " PAIR_NODE(
-            "cell") " FROM edge_column p JOIN edge e ON e.id = p.edge"
+            "cell") ", e.id FROM edge e CROSS JOIN edge_column p ON p.edge = e.id"
                     " LEFT JOIN warehouse_table t ON t.id = " PAIR_NODE(
-                        "table") " WHERE p.edge = ?1 ORDER BY p.position");
-    bind_int(&row, id);
+                        "table") " WHERE e.owner = ?1 ORDER BY e.id, p.position");
+    bind_int(&row, project);
     while (status == OK && has_row) {
         status = sqlite_step(&row, &has_row, err);
         if (status != OK || !has_row) {
             break;
         }
-        struct column_pair *pair =
-            arena_push(arena, &edge->columns, &edge->column_count, &capacity, sizeof(*pair));
+        for (; at < count && ids[at] != column_int(&row, 9); at++) {
+            capacity = 0;
+        }
+        if (at == count) {
+            break; /* another program adds edges */
+        }
+        struct column_pair *pair = arena_push(
+            arena, &edges[at].columns, &edges[at].column_count, &capacity, sizeof(*pair));
         status = pair != NULL ? column_str(&row, 0, arena, &pair->from_column, err)
                               : error_nomem(err);
         if (status == OK) {
@@ -239,10 +248,22 @@ static enum status read_pairs(struct catalog *catalog, int64_t id, struct arena 
     return status;
 }
 
+static enum status read_edge(const struct statement *row, struct arena *arena, struct edge *out,
+                             struct error *err)
+{
+    out->evidence = (unsigned)column_int(row, 1);
+    out->is_partial = column_int(row, 2) != 0;
+    enum status status = read_node(row, 3, arena, &out->from, err);
+    return status == OK ? read_node(row, 10, arena, &out->to, err) : status;
+}
+
 enum status publishing_edges(struct catalog *catalog, int64_t project, struct arena *arena,
                              struct edge **out, size_t *count, struct error *err)
 {
     size_t capacity = 0;
+    int64_t *ids = NULL;
+    size_t id_count = 0;
+    size_t id_capacity = 0;
     bool has_row = true;
     enum status status = OK;
     struct statement row = sqlite_use(
@@ -260,22 +281,17 @@ enum status publishing_edges(struct catalog *catalog, int64_t project, struct ar
             break;
         }
         struct edge *edge = arena_push(arena, out, count, &capacity, sizeof(*edge));
-        if (edge == NULL) {
-            status = error_nomem(err);
+        int64_t *id = arena_push(arena, &ids, &id_count, &id_capacity, sizeof(*id));
+        if (edge == NULL || id == NULL) {
+            (void)error_nomem(err);
+            status = ERR_NOMEM;
             break;
         }
-        edge->evidence = (unsigned)column_int(&row, 1);
-        edge->is_partial = column_int(&row, 2) != 0;
-        status = read_node(&row, 3, arena, &edge->from, err);
-        if (status == OK) {
-            status = read_node(&row, 10, arena, &edge->to, err);
-        }
-        if (status == OK) {
-            status = read_pairs(catalog, column_int(&row, 0), arena, edge, err);
-        }
+        *id = column_int(&row, 0);
+        status = read_edge(&row, arena, edge, err);
     }
     sqlite_end(&row);
-    return status;
+    return status == OK ? read_pairs(catalog, project, ids, *count, arena, *out, err) : status;
 }
 
 /* ---- views ---- */

@@ -375,10 +375,11 @@ CREATE TABLE published (
     PRIMARY KEY (publication, kind, name)
 ) STRICT, WITHOUT ROWID;
 
-CREATE TABLE published_project (  -- nothing is left to do for it
+CREATE TABLE published_project (  -- of which something is published, or is about to be
     publication INTEGER NOT NULL REFERENCES publication ON DELETE CASCADE,
     project TEXT NOT NULL,        -- Hex's id
-    mark INTEGER NOT NULL,        -- of what it was made from
+    mark INTEGER,                 -- of what it was made from; NULL: something is left to do
+    is_seen INTEGER NOT NULL DEFAULT 0, -- how the server shows it was read, too
     PRIMARY KEY (publication, project)
 ) STRICT, WITHOUT ROWID;
 

@@ -54,11 +54,31 @@ static void append_cut(struct str s, struct str original, struct buf *out)
     (void)buf_printf(out, "~%016" PRIx64, str_hash(original));
 }
 
+/* Short, and of printable ASCII without what servers refuse: nearly every name. */
+static bool is_clean(struct str s)
+{
+    if (s.n == 0 || s.n > NAME_MAX_CODEPOINTS || s.p[0] == ' ' || s.p[s.n - 1] == ' ') {
+        return false;
+    }
+    for (size_t i = 0; i < s.n; i++) {
+        char c = s.p[i];
+        if ((unsigned char)c < 0x20 || (unsigned char)c >= 0x7F || c == '"' ||
+            (c == ':' && i > 0 && s.p[i - 1] == ':')) {
+            return false;
+        }
+    }
+    return true;
+}
+
 enum status name_clean(struct str s, struct arena *arena, struct str *out)
 {
     struct buf clean;
     struct buf cut;
     enum status status = OK;
+    if (is_clean(s)) {
+        *out = s;
+        return OK;
+    }
     buf_init(&clean, MAX_NAME_BYTES);
     buf_init(&cut, MAX_NAME_BYTES);
     struct str text = str_sub(s, 0, MAX_NAME_BYTES / 4);

@@ -546,6 +546,44 @@ enum status om_change_decide(const struct om_entity *entity, const struct om_sho
     return status;
 }
 
+/* ---- what the server made of it ---- */
+
+enum status om_change_see(const struct om_shown *shown, const struct published *base,
+                          const struct om_change_rules *rules, struct arena *arena,
+                          struct published *next, bool *has_new_base, bool *is_doubtful)
+{
+    enum published_kind kind = base->kind;
+    enum status status = OK;
+    *next = *base;
+    *has_new_base = false;
+    *is_doubtful = false;
+    if (base->state != PUBLISHED_STATE_THERE) {
+        return OK;
+    }
+    next->entity_id = shown->id;
+    *has_new_base = !str_eq(base->entity_id, shown->id);
+    *is_doubtful = shown->is_deleted;
+    for (int i = 0; i < PUBLISHED_FIELD_COUNT && status == OK; i++) {
+        enum published_field field = (enum published_field)i;
+        struct merge_base *known = &next->fields[i];
+        struct str theirs = STR_NULL;
+        if (!om_kind_has_field(kind, field) || known->has_seen) {
+            continue;
+        }
+        *has_new_base = true;
+        if (!is_text(field)) {
+            known->has_seen = known->has_sent;
+            known->seen = known->sent; /* nobody's but ours: see decide_fact */
+        } else if (known->has_sent && str_eq(shown->updated_by, rules->user)) {
+            status = om_entity_field(&shown->entity, field, arena, &theirs);
+            known->has_seen = true;
+            known->seen = merge_hash(theirs);
+        }
+        *is_doubtful = *is_doubtful || !known->has_seen;
+    }
+    return status;
+}
+
 /* ---- the patch ---- */
 
 static void put_operation(struct json_out *out, const char *op, const char *path)

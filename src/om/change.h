@@ -56,6 +56,15 @@ enum status om_change_decide(const struct om_entity *entity, const struct om_sho
                              const struct om_change_rules *rules, struct arena *arena,
                              struct om_change *out) WARN_UNUSED;
 
+/*
+ * When Hex has not changed since something was sent: *next is base with what the server shows
+ * of it, *has_new_base says whether that is new; *is_doubtful that it has to be decided.
+ */
+enum status om_change_see(const struct om_shown *shown, const struct published *base,
+                          const struct om_change_rules *rules, struct arena *arena,
+                          struct published *next, bool *has_new_base,
+                          bool *is_doubtful) WARN_UNUSED;
+
 /* The JSON Patch of a change: removals with a test each, then what is added. */
 void om_change_write_patch(const struct om_change *change, const struct om_shown *shown,
                            struct json_out *out);

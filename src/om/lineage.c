@@ -9,6 +9,7 @@ struct builder {
     const struct om_project *project;
     struct arena *arena;
     struct map by_key; /* key to index + 1 */
+    struct map ends;   /* FQN to struct published_item, NULL: it is not there */
     struct om_edge *edges;
     size_t count;
     size_t capacity;
@@ -74,18 +75,42 @@ static enum status make_end(struct builder *b, const struct node *node, struct o
     return dashboard_end(b, node->project, out);
 }
 
-/* Only what is on the server has lineage. */
-static enum status is_present(struct builder *b, const struct om_end *end, bool *out)
+/* What the server lists of an end of ours; asked once for each. */
+static enum status find_end(struct builder *b, const struct om_end *end,
+                            const struct published_item **out)
 {
-    enum published_presence presence = PUBLISHED_PRESENT;
     struct error err = ERROR_INIT;
+    bool found = false;
     enum published_kind kind =
         str_is(str_from(end->type), "dashboard") ? PUBLISHED_DASHBOARD : PUBLISHED_DATA_MODEL;
-    enum status status = OK;
-    if (!str_is_null(end->name)) {
-        status = published_presence(b->run->catalog, kind, end->name, &presence, &err);
+    const union map_value *known = map_get(&b->ends, end->fqn);
+    if (known != NULL) {
+        *out = known->pointer;
+        return OK;
     }
-    *out = presence == PUBLISHED_PRESENT;
+    struct published_item *item = ARENA_NEW(b->arena, struct published_item);
+    if (item == NULL ||
+        published_find(b->run->catalog, kind, end->name, b->arena, item, &found, &err) != OK) {
+        return ERR_NOMEM;
+    }
+    *out = found && !item->is_deleted ? item : NULL;
+    return map_put(&b->ends, end->fqn, (union map_value){.pointer = (void *)(uintptr_t)*out});
+}
+
+/* Only what is on the server has lineage. */
+static enum status is_present(struct builder *b, struct om_end *end, bool *out)
+{
+    const struct published_item *item = NULL;
+    *out = true;
+    if (str_is_null(end->name)) {
+        return OK;
+    }
+    enum status status = find_end(b, end, &item);
+    *out = item != NULL;
+    if (item != NULL) {
+        end->id = item->entity_id;
+        end->is_new = item->is_new;
+    }
     return status;
 }
 
@@ -239,6 +264,7 @@ enum status om_lineage_of(struct om_run *run, const struct om_project *project,
     struct builder b = {.run = run, .project = project, .arena = arena};
     enum status status = OK;
     map_init(&b.by_key);
+    map_init(&b.ends);
     for (size_t i = 0; i < project->edge_count && status == OK; i++) {
         status = add_edge(&b, &project->edges[i]);
     }
@@ -255,6 +281,7 @@ enum status om_lineage_of(struct om_run *run, const struct om_project *project,
     *out = b.edges;
     *count = b.count;
     map_free(&b.by_key);
+    map_free(&b.ends);
     return status;
 }
 

@@ -12,6 +12,7 @@ struct om_end {
     struct str fqn;
     struct str name; /* of ours; STR_NULL: a table */
     struct str id;   /* of a table; of ours when it is known */
+    bool is_new;     /* this run has made it */
 };
 
 struct om_columns {

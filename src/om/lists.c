@@ -3,13 +3,15 @@
  */
 #include "om/run.h"
 
-#include "base/json_out.h"
 #include "io/http_url.h"
 
 #include <stdlib.h>
 
 #define PAGE_ROWS 500
 #define MAX_PATH_BYTES ((size_t)64 * 1024)
+/* Up to one project in so many is asked for entity by entity: a list costs the server as much
+ * for each of its rows as a request. */
+#define LOOKED_AT_SHARE 10
 
 struct list {
     struct om_run *run;
@@ -149,47 +151,74 @@ void om_list_read(struct om_run *run, struct str path, om_item_fn *each, void *c
 
 /* ---- what is compared with ---- */
 
-/* All that is needed of what belongs to a settled project: that it is there. */
-static enum status write_entity(struct om_run *run, const struct json *item, struct str name,
-                                struct buf *text, struct error *err)
+/* Of a project that is SENT: how the server shows what it was sent, and nothing else. */
+static enum status see(struct om_run *run, enum published_kind kind, const struct json *item,
+                       struct str name, struct str project, struct error *err)
 {
-    size_t bar = str_find(name, '_');
-    struct str project = str_sub(name, 0, bar == SIZE_MAX ? name.n : bar);
-    struct json_out out;
-    bool is_settled = false;
-    enum status status = published_is_project_wanted(run->catalog, project, &is_settled, err);
-    if (status != OK) {
-        return status;
+    struct arena arena;
+    struct published base;
+    struct published next;
+    struct om_shown shown;
+    bool has_base = false;
+    bool has_new_base = false;
+    bool is_doubtful = false;
+    arena_init(&arena, json_limits_default.max_bytes);
+    enum status status = published_get(run->catalog, run->publication.id, kind, name, &arena,
+                                       &base, &has_base, err);
+    if (status == OK && has_base) {
+        om_shown_glance(kind, item, &shown);
+        status = om_change_see(&shown, &base, &run->rules, &arena, &next, &has_new_base,
+                               &is_doubtful) == OK
+                     ? OK
+                     : error_nomem(err);
     }
-    if (!is_settled) {
-        return json_write_sorted(item, text) == OK ? OK : error_nomem(err);
+    if (status == OK && is_doubtful) {
+        status = published_doubt(run->catalog, project, err);
+    } else if (status == OK && has_new_base) {
+        om_run_store(run, &next);
     }
-    json_out_init(&out, text);
-    json_out_object(&out);
-    json_out_field_str(&out, "id", json_str(json_get(item, "id")));
-    json_out_object_end(&out);
-    return buf_status(text) == OK ? OK : error_nomem(err);
+    arena_free(&arena);
+    return status;
 }
 
-static enum status keep_entity(struct om_run *run, enum published_kind kind,
-                               const struct json *item, struct error *err)
+enum status om_list_entity(struct om_run *run, enum published_kind kind,
+                           const struct json *item, struct error *err)
 {
     struct buf text;
-    buf_init(&text, json_limits_default.max_bytes);
     struct str name = json_str(json_get(item, "name"));
     bool is_deleted = json_bool(json_get(item, "deleted"), false);
-    enum status status = OK;
     if (str_is_null(name)) {
-        status =
-            error_set(err, ERR_PARSE, "a %s of OpenMetadata has no name", om_kind_name(kind));
-    } else {
-        status = write_entity(run, item, name, &text, err);
+        return error_set(err, ERR_PARSE, "a %s of OpenMetadata has no name",
+                         om_kind_name(kind));
     }
+    buf_init(&text, json_limits_default.max_bytes);
+    enum status status = json_write_sorted(item, &text) == OK ? OK : error_nomem(err);
     if (status == OK) {
-        status = published_list(run->catalog, kind, name, is_deleted, buf_str(&text), err);
+        const struct published_item listed = {.kind = kind,
+                                              .name = name,
+                                              .entity_id = json_str(json_get(item, "id")),
+                                              .is_deleted = is_deleted,
+                                              .json = buf_str(&text)};
+        status = published_list(run->catalog, &listed, err);
     }
     buf_free(&text);
     return status;
+}
+
+/* As far as its project needs it. */
+static enum status keep_entity(struct om_run *run, enum published_kind kind,
+                               const struct json *item, struct error *err)
+{
+    struct str name = json_str(json_get(item, "name"));
+    size_t bar = str_find(name, '_');
+    struct str project = str_sub(name, 0, bar == SIZE_MAX ? name.n : bar);
+    enum published_progress progress = PUBLISHED_PROGRESS_OPEN;
+    enum status status = published_wanted_as(run->catalog, project, &progress, err);
+    if (status != OK || progress == PUBLISHED_PROGRESS_SETTLED) {
+        return status;
+    }
+    return progress == PUBLISHED_PROGRESS_SENT ? see(run, kind, item, name, project, err)
+                                               : om_list_entity(run, kind, item, err);
 }
 
 static enum status keep_data_model(void *ctx, const struct json *item, struct error *err)
@@ -240,6 +269,11 @@ static const struct {
                              "charts,dataModels,lifeCycle,owners,tags,sourceHash"},
 };
 
+const char *om_list_fields(enum published_kind kind)
+{
+    return lists[kind].fields;
+}
+
 static void start_kind(struct om_run *run, enum published_kind kind)
 {
     struct buf path;
@@ -247,7 +281,10 @@ static void start_kind(struct om_run *run, enum published_kind kind)
     buf_init(&path, MAX_PATH_BYTES);
     (void)buf_printf(&path, "%s?service=", om_collection(kind));
     (void)http_url_escape(&path, run->options->service);
-    (void)buf_printf(&path, "&include=all&fields=%s", lists[kind].fields);
+    (void)buf_append_cstr(&path, "&include=all");
+    if (run->open_count > 0) {
+        (void)buf_printf(&path, "&fields=%s", lists[kind].fields);
+    }
     if (buf_status(&path) != OK) {
         (void)error_nomem(&err);
         om_run_fatal(run, &err);
@@ -263,14 +300,72 @@ void om_list_kind(struct om_run *run, enum published_kind kind)
     om_run_wait(run, 0);
 }
 
+static void read_lists(struct om_run *run)
+{
+    struct error err = ERROR_INIT;
+    size_t open = run->open_count;
+    int64_t row;
+    bool has_more = true;
+    start_kind(run, PUBLISHED_DASHBOARD);
+    start_kind(run, PUBLISHED_CHART);
+    start_kind(run, PUBLISHED_DATA_MODEL);
+    om_run_wait(run, 0);
+    while (has_more && run->sent_projects > 0 && !om_run_is_ending(run)) {
+        if (published_take_sent(run->catalog, true, &row, &has_more, &err) != OK) {
+            om_run_fatal(run, &err);
+        } else if (has_more) {
+            om_reopen(run, row);
+        }
+    }
+    if (run->sent_projects > 0 && !om_run_is_ending(run) && om_run_begin(run) &&
+        published_settle_sent(run->catalog, run->publication.id, &err) != OK) {
+        om_run_fatal(run, &err);
+    }
+    om_run_flush(run);
+    om_look_at_open(run, open);
+}
+
+static void look_at_few(struct om_run *run)
+{
+    struct error err = ERROR_INIT;
+    int64_t row;
+    bool has_more = true;
+    while (has_more && !om_run_is_ending(run)) {
+        if (published_take_sent(run->catalog, false, &row, &has_more, &err) != OK) {
+            om_run_fatal(run, &err);
+        } else if (has_more) {
+            om_reopen(run, row);
+        }
+    }
+    om_run_flush(run);
+    om_look_at_open(run, 0);
+    om_look_at_strangers(run);
+}
+
 void om_lists_read(struct om_run *run)
 {
-    if (!om_run_is_ending(run) && !str_is_null(run->publication.service_id)) {
-        start_kind(run, PUBLISHED_DASHBOARD);
-        start_kind(run, PUBLISHED_CHART);
-        start_kind(run, PUBLISHED_DATA_MODEL);
+    struct error err = ERROR_INIT;
+    int64_t strangers = 0;
+    if (om_run_is_ending(run)) {
+        return;
     }
+    if (published_count_strangers(run->catalog, run->publication.id, &strangers, &err) != OK) {
+        om_run_fatal(run, &err);
+        return;
+    }
+    int64_t affected = (int64_t)run->open_count + run->sent_projects + strangers;
+    run->is_idle = affected == 0;
+    if (run->is_idle || str_is_null(run->publication.service_id)) {
+        return;
+    }
+    if (affected <= run->wanted_projects / LOOKED_AT_SHARE) {
+        look_at_few(run);
+    } else {
+        read_lists(run);
+    }
+    om_look_at_ends(run);
     om_run_wait(run, 0);
+    run->total = (int64_t)run->open_count;
 }
 
 void om_users_read(struct om_run *run)

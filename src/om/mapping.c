@@ -39,6 +39,20 @@ enum status om_data_model_fqn(const struct om_mapping *mapping, struct str proje
     return status == OK ? model_fqn(mapping, name, arena, out) : status;
 }
 
+enum status om_name_of(enum published_kind kind, struct str project, struct str cell,
+                       struct arena *arena, struct str *out)
+{
+    return kind == PUBLISHED_DASHBOARD ? name_clean(project, arena, out)
+                                       : cell_name(project, cell, arena, out);
+}
+
+enum status om_fqn_of(const struct om_mapping *mapping, enum published_kind kind,
+                      struct str name, struct arena *arena, struct str *out)
+{
+    return kind == PUBLISHED_DATA_MODEL ? model_fqn(mapping, name, arena, out)
+                                        : name_join(mapping->service, name, arena, out);
+}
+
 /* ---- charts ---- */
 
 static const struct {

@@ -70,5 +70,10 @@ enum status om_data_model_fqn(const struct om_mapping *mapping, struct str proje
                               struct str *out) WARN_UNUSED;
 enum status om_dashboard_fqn(const struct om_mapping *mapping, struct str project,
                              struct arena *arena, struct str *out) WARN_UNUSED;
+/* Of a dashboard (cell is nothing then) or of a cell's data model or chart. */
+enum status om_name_of(enum published_kind kind, struct str project, struct str cell,
+                       struct arena *arena, struct str *out) WARN_UNUSED;
+enum status om_fqn_of(const struct om_mapping *mapping, enum published_kind kind,
+                      struct str name, struct arena *arena, struct str *out) WARN_UNUSED;
 
 #endif

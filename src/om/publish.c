@@ -50,30 +50,62 @@ static enum status map_one(struct om_run *run, bool reads_cells, struct arena *a
     return om_map_dashboard(&run->mapping, arena, project) == OK ? OK : error_nomem(err);
 }
 
-/* Takes a look at one; its requests and failures leave it unsettled. */
+enum status om_load_project(struct om_run *run, int64_t row, bool reads_cells,
+                            struct arena *arena, struct om_project *project, struct error *err)
+{
+    int64_t after = row - 1;
+    bool has_more = false;
+    *project = (struct om_project){.cell_count = 0};
+    enum status status = publishing_next_project(run->catalog, run->options->source,
+                                                 run->options->includes_archived, &after, arena,
+                                                 &project->from, &has_more, err);
+    if (status == OK && (!has_more || project->from.row != row)) {
+        project->from.row = 0; /* another program took it away */
+        return OK;
+    }
+    return status == OK ? map_one(run, reads_cells, arena, project, err) : status;
+}
+
+/* Takes a look at one; what is sent for it leaves something to be seen. */
 static void look(struct om_run *run, struct om_open *open, bool reads_cells,
                  struct arena *arena, om_project_fn *each)
 {
-    struct om_project project = {.cell_count = 0};
+    struct om_project project;
     struct error err = ERROR_INIT;
-    int64_t after = open->row - 1;
     int64_t requests = run->summary->requests;
-    bool has_more = false;
-    enum status status = publishing_next_project(run->catalog, run->options->source,
-                                                 run->options->includes_archived, &after, arena,
-                                                 &project.from, &has_more, &err);
-    if (status == OK && (!has_more || project.from.row != open->row)) {
-        return; /* another program took it away */
-    }
-    status = status == OK ? map_one(run, reads_cells, arena, &project, &err) : status;
-    if (status != OK) {
+    if (om_load_project(run, open->row, reads_cells, arena, &project, &err) != OK) {
         om_run_fatal(run, &err);
         return;
     }
+    if (project.from.row == 0) {
+        return;
+    }
+    /* Within a transaction the working tables cost no write of their own. */
+    if (run->options->plan == NULL && !om_run_begin(run)) {
+        return;
+    }
     run->is_unsettled = false;
+    run->has_sent = false;
+    run->is_new = open->is_new;
     each(run, &project, arena);
-    open->is_unsettled =
-        open->is_unsettled || run->is_unsettled || run->summary->requests != requests;
+    run->is_new = false;
+    open->is_unsettled = open->is_unsettled || run->is_unsettled;
+    open->has_sent = open->has_sent || run->has_sent || run->summary->requests != requests;
+}
+
+enum status om_get_base(struct om_run *run, enum published_kind kind, struct str name,
+                        struct arena *arena, struct published *out, bool *found,
+                        struct error *err)
+{
+    *found = false;
+    *out = (struct published){.kind = kind, .name = name};
+    if (run->is_new) {
+        return OK;
+    }
+    enum status status = published_want(run->catalog, kind, name, err);
+    return status == OK ? published_get(run->catalog, run->publication.id, kind, name, arena,
+                                        out, found, err)
+                        : status;
 }
 
 void om_each_project(struct om_run *run, bool reads_cells, om_project_fn *each)
@@ -110,44 +142,17 @@ static enum status note_tag(struct om_run *run, const struct tag *tag)
     return map_put(&run->tags, copy->fqn, (union map_value){.pointer = copy});
 }
 
-/* Nothing of it has changed since nothing was left to do, here or in what all depend on. */
-static enum status is_settled(struct om_run *run, const struct om_project *project, bool *out,
-                              struct error *err)
+/* While nothing of it has changed, here or in what all depend on, it is as it was left. */
+static enum status get_progress(struct om_run *run, const struct publishing_project *project,
+                                enum published_progress *out, struct error *err)
 {
     const struct om_options *options = run->options;
-    *out = false;
+    *out = PUBLISHED_PROGRESS_OPEN;
     if (options->plan != NULL || options->overrides || options->restores || options->verifies) {
         return OK;
     }
-    return published_is_settled(run->catalog, run->publication.id, project->from.project.id,
-                                project->from.mark ^ run->world, out, err);
-}
-
-/*
- * What was settled before does not count any more, whatever ends this run: what is sent now may
- * be taken back in Hex, and the project then has a mark that it had already.
- */
-static enum status unsettle(struct om_run *run, const struct om_project *project,
-                            struct error *err)
-{
-    if (run->options->plan != NULL || !om_run_begin(run)) {
-        return OK;
-    }
-    return published_unsettle(run->catalog, run->publication.id, project->from.project.id, err);
-}
-
-static enum status open_project(struct om_run *run, const struct om_project *project)
-{
-    struct om_open *open = arena_push(&run->arena, &run->open, &run->open_count,
-                                      &run->open_capacity, sizeof(*open));
-    enum status status = open != NULL ? OK : ERR_NOMEM;
-    if (open != NULL) {
-        *open = (struct om_open){.row = project->from.row};
-    }
-    for (size_t i = 0; i < project->tag_count && status == OK; i++) {
-        status = note_tag(run, &project->tags[i]);
-    }
-    return status;
+    return published_get_progress(run->catalog, run->publication.id, project->project.id,
+                                  project->mark ^ run->world, out, err);
 }
 
 /* Where OpenMetadata knows few people, a line for each owner would hide all the rest. */
@@ -172,29 +177,75 @@ static void warn_owner(struct om_run *run, struct str email)
     }
 }
 
+/*
+ * It needs a look. What was settled before does not count any more, whatever ends this run:
+ * what is sent now may be taken back in Hex, and the project then has a mark that it had
+ * already.
+ */
+static enum status open_project(struct om_run *run, const struct om_project *project,
+                                struct error *err)
+{
+    struct str id = project->from.project.id;
+    bool is_new = false;
+    enum status status =
+        published_want(run->catalog, PUBLISHED_DASHBOARD, project->dashboard.name, err);
+    if (status == OK && run->options->plan == NULL && om_run_begin(run)) {
+        status = published_begin_project(run->catalog, run->publication.id, id, &is_new, err);
+    }
+    if (status == OK && is_new) {
+        status = published_want_project(run->catalog, id, project->from.row,
+                                        PUBLISHED_PROGRESS_OPEN, err);
+    }
+    if (status != OK) {
+        return status;
+    }
+    warn_owner(run, project->unknown_owner);
+    struct om_open *open = arena_push(&run->arena, &run->open, &run->open_count,
+                                      &run->open_capacity, sizeof(*open));
+    status = open != NULL ? OK : ERR_NOMEM;
+    if (open != NULL) {
+        *open = (struct om_open){.row = project->from.row, .is_new = is_new};
+    }
+    for (size_t i = 0; i < project->tag_count && status == OK; i++) {
+        status = note_tag(run, &project->tags[i]);
+    }
+    return status == OK ? OK : error_nomem(err);
+}
+
+void om_reopen(struct om_run *run, int64_t row)
+{
+    struct arena arena;
+    struct om_project project;
+    struct error err = ERROR_INIT;
+    arena_init(&arena, OM_PROJECT_BYTES);
+    enum status status = om_load_project(run, row, false, &arena, &project, &err);
+    if (status == OK && project.from.row != 0) {
+        run->summary->steps[OM_STEP_DASHBOARDS].records--; /* is counted again */
+        status = open_project(run, &project, &err);
+    }
+    if (status != OK) {
+        om_run_fatal(run, &err);
+    }
+    arena_free(&arena);
+}
+
 static enum status survey_project(struct om_run *run, struct om_project *project,
                                   struct arena *arena, struct error *err)
 {
-    bool settled = false;
-    enum status status = map_one(run, false, arena, project, err);
+    enum published_progress progress;
+    const struct publishing_project *from = &project->from;
+    enum status status = get_progress(run, from, &progress, err);
     run->wanted_projects++;
-    run->summary->private_projects += !project->from.is_shared;
-    if (status == OK) {
-        status =
-            published_want(run->catalog, PUBLISHED_DASHBOARD, project->dashboard.name, err);
-    }
-    if (status == OK) {
-        status = is_settled(run, project, &settled, err);
-    }
-    if (status == OK && settled) {
+    run->summary->private_projects += !from->is_shared;
+    if (status == OK && progress != PUBLISHED_PROGRESS_OPEN) {
         run->summary->steps[OM_STEP_DASHBOARDS].records++;
-        return published_want_project(run->catalog, project->from.project.id, err);
+        run->sent_projects += progress == PUBLISHED_PROGRESS_SENT;
+        return published_want_project(run->catalog, from->project.id, from->row, progress, err);
     }
     if (status == OK) {
-        warn_owner(run, project->unknown_owner);
-        status = open_project(run, project) == OK ? OK : error_nomem(err);
+        status = map_one(run, false, arena, project, err);
     }
-    return status == OK ? unsettle(run, project, err) : status;
+    return status == OK ? open_project(run, project, err) : status;
 }
 
 void om_survey(struct om_run *run)
@@ -227,31 +278,39 @@ void om_survey(struct om_run *run)
     run->total = (int64_t)run->open_count;
 }
 
-static void settle(struct om_run *run, struct om_project *project, struct arena *arena)
+static enum status settle(struct om_run *run, const struct om_open *open, struct arena *arena,
+                          struct error *err)
 {
-    struct error err = ERROR_INIT;
-    (void)arena;
-    if (om_run_begin(run) &&
-        published_settle(run->catalog, run->publication.id, project->from.project.id,
-                         project->from.mark ^ run->world, &err) != OK) {
-        om_run_fatal(run, &err);
+    struct om_project project;
+    enum published_progress progress =
+        open->has_sent ? PUBLISHED_PROGRESS_SENT : PUBLISHED_PROGRESS_SETTLED;
+    enum status status = om_load_project(run, open->row, false, arena, &project, err);
+    if (status != OK || project.from.row == 0 || !om_run_begin(run)) {
+        return status;
     }
+    return published_settle(run->catalog, run->publication.id, project.from.project.id,
+                            project.from.mark ^ run->world, progress, err);
 }
 
 void om_settle(struct om_run *run)
 {
+    struct arena arena;
+    struct error err = ERROR_INIT;
+    bool is_sure = run->summary->failure_count == 0 && !run->is_doubtful;
     if (run->options->plan != NULL) {
         return;
     }
-    size_t kept = 0;
-    for (size_t i = 0; i < run->open_count; i++) {
-        if (!run->open[i].is_unsettled) {
-            run->open[kept++] = run->open[i];
+    arena_init(&arena, OM_PROJECT_BYTES);
+    for (size_t i = 0; i < run->open_count && !om_run_is_ending(run); i++) {
+        const struct om_open *open = &run->open[i];
+        arena_reset(&arena);
+        if (!open->is_unsettled && (is_sure || !open->has_sent) &&
+            settle(run, open, &arena, &err) != OK) {
+            om_run_fatal(run, &err);
         }
     }
-    run->open_count = kept;
-    om_each_project(run, false, settle);
     om_run_flush(run);
+    arena_free(&arena);
 }
 
 /* ---- the server ---- */
@@ -375,9 +434,13 @@ static void open_publication(struct om_run *run)
 static void note_world(struct om_run *run)
 {
     const struct om_version *version = &run->version;
-    const uint64_t parts[] = {
-        run->options->settings_digest,    version->major,      version->minor, version->patch,
-        om_resolve_digest(&run->resolve), om_mapping_version()};
+    const uint64_t parts[] = {run->options->settings_digest,
+                              version->major,
+                              version->minor,
+                              version->patch,
+                              om_resolve_digest(&run->resolve),
+                              om_mapping_version(),
+                              str_hash(run->user)};
     run->world = str_hash(str_from_n((const char *)(const void *)parts, sizeof(parts)));
 }
 

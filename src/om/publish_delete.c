@@ -20,8 +20,10 @@ struct delete_call {
 static void unsettle(struct om_run *run, const struct published *row)
 {
     struct error err = ERROR_INIT;
+    bool is_new;
     if (row->kind == PUBLISHED_DASHBOARD && om_run_begin(run) &&
-        published_unsettle(run->catalog, run->publication.id, row->parent, &err) != OK) {
+        published_begin_project(run->catalog, run->publication.id, row->parent, &is_new,
+                                &err) != OK) {
         om_run_fatal(run, &err);
     }
 }
@@ -217,16 +219,14 @@ static void want_children_of_unwanted(struct om_run *run)
     arena_free(&arena);
 }
 
-void om_publish_deletions(struct om_run *run)
+struct deleted_kind {
+    enum published_kind kind;
+    bool is_on;
+};
+
+static void delete_unwanted(struct om_run *run, const struct deleted_kind kinds[3])
 {
     const struct om_options *options = run->options;
-    const struct {
-        enum published_kind kind;
-        bool is_on;
-    } kinds[] = {
-        {PUBLISHED_CHART, options->deletes_charts},
-        {PUBLISHED_DATA_MODEL, options->deletes_data_models && options->includes_data_models},
-        {PUBLISHED_DASHBOARD, options->deletes_dashboards}};
     if (!run->is_complete) {
         log_info("the last listing of Hex is not complete: nothing is deleted");
         return;
@@ -245,4 +245,43 @@ void om_publish_deletions(struct om_run *run)
             delete_kind(run, kinds[i].kind);
         }
     }
+}
+
+/* What was held back, or failed, is left to do; what is gone needs no more thought. */
+static void note_progress(struct om_run *run, const struct deleted_kind kinds[3])
+{
+    struct error err = ERROR_INIT;
+    enum status status = OK;
+    if (run->options->plan != NULL || om_run_is_ending(run) || !om_run_begin(run)) {
+        return;
+    }
+    for (size_t i = 0; i < 3 && status == OK; i++) {
+        if (kinds[i].is_on) {
+            status = published_reopen(run->catalog, run->publication.id, kinds[i].kind, &err);
+        }
+    }
+    if (status == OK) {
+        status = published_reopen(run->catalog, run->publication.id, PUBLISHED_EDGE, &err);
+    }
+    if (status == OK) {
+        status = published_forget_projects(run->catalog, run->publication.id, &err);
+    }
+    if (status != OK) {
+        om_run_fatal(run, &err);
+    }
+    om_run_flush(run);
+}
+
+void om_publish_deletions(struct om_run *run)
+{
+    const struct om_options *options = run->options;
+    const struct deleted_kind kinds[3] = {
+        {PUBLISHED_CHART, options->deletes_charts},
+        {PUBLISHED_DATA_MODEL, options->deletes_data_models && options->includes_data_models},
+        {PUBLISHED_DASHBOARD, options->deletes_dashboards}};
+    if (run->is_idle) {
+        return;
+    }
+    delete_unwanted(run, kinds);
+    note_progress(run, kinds);
 }

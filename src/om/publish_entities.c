@@ -228,7 +228,10 @@ static void act(struct om_run *run, const struct om_project *project,
         return;
     case OM_ACTION_CREATE:
     case OM_ACTION_UPDATE:
-        run->is_unsettled = true; /* its row may wait for others before it goes */
+        run->has_sent = true; /* its row may wait for others before it goes */
+        /* What is brought back is compared with what Hex says when it is there. */
+        run->is_unsettled =
+            run->is_unsettled || (change->action == OM_ACTION_CREATE && shown->is_there);
         step->records++;
         step->kept += change->keeps_something;
         if (is_plan) {
@@ -337,11 +340,8 @@ static enum status compare(struct om_run *run, const struct om_project *project,
     struct om_shown shown;
     struct om_change change;
     struct om_history *history = NULL;
-    enum status status = published_want(run->catalog, entity->kind, entity->name, err);
-    if (status == OK) {
-        status = published_get(run->catalog, run->publication.id, entity->kind, entity->name,
-                               arena, &base, &has_base, err);
-    }
+    enum status status =
+        om_get_base(run, entity->kind, entity->name, arena, &base, &has_base, err);
     if (status == OK) {
         status = published_presence(run->catalog, entity->kind, entity->name, &presence, err);
     }

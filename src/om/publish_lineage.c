@@ -263,30 +263,6 @@ static enum status write_put(const struct om_edge *edge, struct edge_call *call)
     return status;
 }
 
-/* Id of an entity of ours, and whether this run made it. */
-static enum status look_up(struct om_run *run, struct om_end *end, struct arena *arena,
-                           bool *is_new)
-{
-    struct str text = STR_NULL;
-    struct json *json = NULL;
-    struct error err = ERROR_INIT;
-    enum published_kind kind =
-        str_is(str_from(end->type), "dashboard") ? PUBLISHED_DASHBOARD : PUBLISHED_DATA_MODEL;
-    if (str_is_null(end->name)) {
-        return OK;
-    }
-    enum status status = published_listed(run->catalog, kind, end->name, arena, &text, &err);
-    if (status == OK && !str_is_null(text)) {
-        status = json_parse(text, &json_limits_default, &json, &err);
-    }
-    if (status == OK) {
-        status = arena_str(arena, json_str(json_get(json, "id")), &end->id);
-        *is_new = *is_new || json_bool(json_get(json, "isNew"), false);
-    }
-    json_free(json);
-    return status;
-}
-
 static struct edge_call *new_call(struct om_run *run, const struct om_edge *edge,
                                   struct str project, struct str body, uint64_t digest)
 {
@@ -330,15 +306,10 @@ static void tell(struct om_run *run, enum om_plan_action action, struct str key)
 }
 
 static enum status start_edge(struct om_run *run, struct om_edge *edge, struct str project,
-                              struct str body, uint64_t digest, bool is_update,
-                              struct arena *arena)
+                              struct str body, uint64_t digest, bool is_update)
 {
-    bool is_new = false;
-    enum status status = look_up(run, &edge->from, arena, &is_new);
-    if (status == OK) {
-        status = look_up(run, &edge->to, arena, &is_new);
-    }
-    struct edge_call *call = status == OK ? new_call(run, edge, project, body, digest) : NULL;
+    bool is_new = edge->from.is_new || edge->to.is_new;
+    struct edge_call *call = new_call(run, edge, project, body, digest);
     if (call == NULL) {
         return ERR_NOMEM;
     }
@@ -351,13 +322,12 @@ static enum status start_edge(struct om_run *run, struct om_edge *edge, struct s
             call_free(call);
             return OK;
         }
-        status = write_put(edge, call);
-        if (status != OK) {
+        if (write_put(edge, call) != OK) {
             call_free(call);
-            return status;
+            return ERR_NOMEM;
         }
     }
-    om_run_make_room(run);
+    om_run_make_room_ahead(run);
     if (om_run_is_ending(run)) {
         call_free(call);
     } else if (is_new) {
@@ -387,21 +357,16 @@ static enum status publish_edge(struct om_run *run, struct om_edge *edge, struct
     json_out_init(&out, &body);
     om_lineage_write(edge, &out);
     uint64_t digest = merge_hash(buf_str(&body));
-    enum status status = buf_status(&body) == OK
-                             ? published_want(run->catalog, PUBLISHED_EDGE, edge->key, err)
-                             : error_nomem(err);
-    if (status == OK) {
-        status = published_get(run->catalog, run->publication.id, PUBLISHED_EDGE, edge->key,
-                               arena, &base, &has_base, err);
-    }
+    enum status status = buf_status(&body) == OK ? om_get_base(run, PUBLISHED_EDGE, edge->key,
+                                                               arena, &base, &has_base, err)
+                                                 : error_nomem(err);
     run->summary->steps[OM_STEP_LINEAGE].records += status == OK;
     if (status == OK && (!has_base || base.digest != digest || run->options->verifies)) {
         if (run->options->plan != NULL) {
             tell(run, has_base ? OM_PLAN_UPDATE : OM_PLAN_CREATE, edge->key);
         } else if (run->lost_edges >= MAX_LOST_IN_A_ROW) {
             leave_edge(run);
-        } else if (start_edge(run, edge, project, buf_str(&body), digest, has_base, arena) !=
-                   OK) {
+        } else if (start_edge(run, edge, project, buf_str(&body), digest, has_base) != OK) {
             status = error_nomem(err);
         }
     }
@@ -487,7 +452,7 @@ static void unlink_edge(struct om_run *run, const struct published *row)
         om_run_fatal(run, &err);
         return;
     }
-    om_run_make_room(run);
+    om_run_make_room_ahead(run);
     if (om_run_is_ending(run)) {
         call_free(call);
     } else if (run->version.has_lineage_by_name || !str_is_null(call->by_id)) {
@@ -542,7 +507,7 @@ void om_publish_lineage(struct om_run *run)
     om_each_project(run, true, publish_edges);
     om_run_wait(run, 0);
     /* A project that is not written as it should be has no edges to judge. */
-    if (run->summary->failure_count == 0) {
+    if (run->summary->failure_count == 0 && !run->is_idle) {
         unlink_unwanted(run);
     }
     om_run_wait(run, 0);

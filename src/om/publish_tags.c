@@ -223,8 +223,9 @@ static enum status keep_tag(void *ctx, const struct json *item, struct error *er
     if (str_is_empty(fqn)) {
         return OK;
     }
-    enum status status =
-        published_list(run->catalog, PUBLISHED_TAG, fqn, is_off, STR("{}"), err);
+    const struct published_item listed = {
+        .kind = PUBLISHED_TAG, .name = fqn, .is_deleted = is_off, .json = STR("{}")};
+    enum status status = published_list(run->catalog, &listed, err);
     if (status == OK && !is_off &&
         (arena_str(&run->arena, fqn, &key) != OK ||
          map_put(&run->usable, key, (union map_value){.number = 1}) != OK)) {

@@ -135,7 +135,7 @@ static void post_days(struct om_run *run, const struct om_project *project,
             i + 1 == count || usage_day(views[i + 1].at_ms) != usage_day(views[i].at_ms);
         if ((has_changed || state->count > 0) && is_last_of_day &&
             state->day == usage_day(views[i].at_ms)) {
-            om_run_make_room(run);
+            om_run_make_room_ahead(run);
             if (om_run_is_ending(run) ||
                 !post_day(call, project->dashboard.fqn, state->day, state->count)) {
                 call->has_failed = true;

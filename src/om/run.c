@@ -11,6 +11,7 @@
 #define TURN_MS 250
 #define DEFAULT_IN_FLIGHT 16
 #define ROWS_A_TRANSACTION 500
+#define WAITING_A_CONNECTION 4
 
 void om_run_fatal(struct om_run *run, const struct error *err)
 {
@@ -73,10 +74,22 @@ void om_run_wait(struct om_run *run, size_t limit)
     }
 }
 
+static size_t in_flight_limit(const struct om_run *run)
+{
+    return run->options->in_flight > 0 ? run->options->in_flight : DEFAULT_IN_FLIGHT;
+}
+
 void om_run_make_room(struct om_run *run)
 {
-    size_t limit = run->options->in_flight > 0 ? run->options->in_flight : DEFAULT_IN_FLIGHT;
-    om_run_wait(run, limit - 1);
+    om_run_wait(run, in_flight_limit(run) - 1);
+}
+
+void om_run_make_room_ahead(struct om_run *run)
+{
+    size_t limit = in_flight_limit(run);
+    if (http_client_pending(run->options->api->client) >= limit * WAITING_A_CONNECTION) {
+        om_run_wait(run, limit + limit / 2);
+    }
 }
 
 bool om_run_send(struct om_run *run, const struct om_request *request)

@@ -25,7 +25,9 @@ struct om_asked {
 /* A project that was not settled when the run began. */
 struct om_open {
     int64_t row;
-    bool is_unsettled; /* something was sent for it, or could not be */
+    bool is_unsettled; /* something is left to do for it */
+    bool has_sent;     /* how the server shows that is not known yet */
+    bool is_new;       /* nothing of it was published before */
 };
 
 struct om_batch;
@@ -61,8 +63,14 @@ struct om_run {
     struct om_open *open; /* projects that need a look, in order */
     size_t open_count;
     size_t open_capacity;
-    uint64_t world;    /* what all projects depend on: settings, version, tables */
-    bool is_unsettled; /* something is left to do for the project that is looked at */
+    int64_t sent_projects; /* of which only what the server shows is not known yet */
+    bool is_idle;          /* nothing is to be done for any project */
+    bool is_doubtful;      /* something that was sent may not be as it was meant */
+    uint64_t world;        /* what all projects depend on: settings, version, tables */
+    /* Of the project that is looked at: */
+    bool is_unsettled; /* something is left to do for it */
+    bool has_sent;     /* something is on its way */
+    bool is_new;       /* none of its entities has a base, all are wanted */
 
     struct om_batch *batches[PUBLISHED_EDGE]; /* by kind: what fills up */
     bool lacks_bulk[PUBLISHED_EDGE];          /* by kind: the server has said so */
@@ -85,6 +93,8 @@ void om_run_turn(struct om_run *run);
 void om_run_wait(struct om_run *run, size_t limit);
 /* Until a new request may be sent. */
 void om_run_make_room(struct om_run *run);
+/* The same for small requests: some wait, so that no connection is idle between two. */
+void om_run_make_room_ahead(struct om_run *run);
 /* Sends; a failure to do so ends the run, and done is not called. */
 bool om_run_send(struct om_run *run, const struct om_request *request);
 /*
@@ -123,12 +133,30 @@ typedef enum status om_item_fn(void *ctx, const struct json *item, struct error 
 bool om_list_start(struct om_run *run, struct str path, om_item_fn *each, void *ctx);
 /* The users, for owners. */
 void om_users_read(struct om_run *run);
-/* The lists that publishing compares with: the service's entities. */
+/*
+ * What publishing compares with: the service's entities, from lists, or one by one where few
+ * projects need a look.
+ */
 void om_lists_read(struct om_run *run);
+/* Keeps what the server shows of an entity. */
+enum status om_list_entity(struct om_run *run, enum published_kind kind,
+                           const struct json *item, struct error *err) WARN_UNUSED;
+/* The fields that are compared, for a query. */
+const char *om_list_fields(enum published_kind kind);
 /* One list, and wait. */
 void om_list_read(struct om_run *run, struct str path, om_item_fn *each, void *ctx);
 /* One kind of the service's entities, anew. */
 void om_list_kind(struct om_run *run, enum published_kind kind);
+
+/* ---- looks.c ---- */
+
+/* Asks for each entity of the open projects from the given one on, and of what their edges
+ * lead to. */
+void om_look_at_open(struct om_run *run, size_t from);
+/* The same for projects that have to go. */
+void om_look_at_strangers(struct om_run *run);
+/* What edges of open projects lead to in others that need no look. */
+void om_look_at_ends(struct om_run *run);
 
 /* ---- send.c ---- */
 
@@ -149,6 +177,16 @@ void om_each_project(struct om_run *run, bool reads_cells, om_project_fn *each);
 
 /* All projects: what they want, and which need a look. */
 void om_survey(struct om_run *run);
+/* A project that seemed to need none: adds it to those that do. */
+void om_reopen(struct om_run *run, int64_t row);
+/* A project by its row, mapped; project->from.row is 0 when it is there no more. */
+enum status om_load_project(struct om_run *run, int64_t row, bool reads_cells,
+                            struct arena *arena, struct om_project *project,
+                            struct error *err) WARN_UNUSED;
+/* The base of something of the project that is looked at; it is wanted, whatever comes. */
+enum status om_get_base(struct om_run *run, enum published_kind kind, struct str name,
+                        struct arena *arena, struct published *out, bool *found,
+                        struct error *err) WARN_UNUSED;
 /* The dashboard service. */
 void om_publish_service(struct om_run *run);
 /* Classifications and tags. */
@@ -157,7 +195,8 @@ void om_publish_tags(struct om_run *run);
 void om_publish_cells(struct om_run *run);
 /* Dashboards, with links to what is there. */
 void om_publish_dashboards(struct om_run *run);
-/* Notes that nothing is left to do for projects of which that is true. */
+/* Notes that nothing is left to do for projects of which that is true, or nothing but to see
+ * what the server made of it. */
 void om_settle(struct om_run *run);
 /* Edges, new and old. */
 void om_publish_lineage(struct om_run *run);

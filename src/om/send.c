@@ -128,6 +128,31 @@ static struct row *copy_row(struct arena *arena, const struct row *from)
 
 /* ---- answers ---- */
 
+/* It is there now, and has this id. */
+static void list_confirmed(struct om_run *run, const struct published *row, bool is_new)
+{
+    struct buf json;
+    struct json_out out;
+    struct error err = ERROR_INIT;
+    buf_init(&json, 4096);
+    json_out_init(&out, &json);
+    json_out_object(&out);
+    json_out_field_str(&out, "id", row->entity_id);
+    json_out_object_end(&out);
+    const struct published_item item = {.kind = row->kind,
+                                        .name = row->name,
+                                        .entity_id = row->entity_id,
+                                        .is_new = is_new,
+                                        .json = buf_str(&json)};
+    if (buf_status(&json) != OK) {
+        (void)error_nomem(&err);
+        om_run_fatal(run, &err);
+    } else if (published_list(run->catalog, &item, &err) != OK) {
+        om_run_fatal(run, &err);
+    }
+    buf_free(&json);
+}
+
 void om_confirm(struct om_run *run, struct published *next, struct str entity_id, bool is_new)
 {
     struct om_step *step = om_run_step(run, next->kind);
@@ -142,19 +167,7 @@ void om_confirm(struct om_run *run, struct published *next, struct str entity_id
     om_run_store(run, next);
     if (published_presence(run->catalog, next->kind, next->name, &presence, &err) == OK &&
         presence != PUBLISHED_PRESENT) {
-        struct buf json;
-        struct json_out out;
-        buf_init(&json, 4096);
-        json_out_init(&out, &json);
-        json_out_object(&out);
-        json_out_field_str(&out, "id", next->entity_id);
-        json_out_field_bool(&out, "isNew", is_new);
-        json_out_object_end(&out);
-        if (buf_status(&json) != OK || published_list(run->catalog, next->kind, next->name,
-                                                      false, buf_str(&json), &err) != OK) {
-            out_of_memory(run);
-        }
-        buf_free(&json);
+        list_confirmed(run, next, is_new);
     }
 }
 
@@ -471,6 +484,7 @@ static void on_fresh(void *ctx, const struct http_answer *answer, const struct j
     } else if (!str_eq(title, row->shown_title)) {
         /* Somebody was faster: the next run looks at it again. */
         om_run_step(batch->run, batch->kind)->kept++;
+        batch->run->is_doubtful = true;
     } else if (!complete_row(row,
                              row->sets_description
                                  ? row->description

@@ -132,6 +132,20 @@ enum status om_shown_decode(enum published_kind kind, const struct json *documen
     return OK;
 }
 
+void om_shown_glance(enum published_kind kind, const struct json *document,
+                     struct om_shown *out)
+{
+    *out = (struct om_shown){
+        .is_there = true,
+        .is_deleted = json_bool(json_get(document, "deleted"), false),
+        .id = json_str(json_get(document, "id")),
+        .updated_by = json_str(json_get(document, "updatedBy")),
+        .entity = {.kind = kind,
+                   .title = json_str(json_get(document, "displayName")),
+                   .description = json_str(json_get(document, "description"))},
+    };
+}
+
 enum status om_shown_read(enum published_kind kind, struct str json, struct arena *arena,
                           struct om_shown *out, struct error *err)
 {

@@ -31,6 +31,10 @@ enum status om_shown_decode(enum published_kind kind, const struct json *documen
                             struct arena *arena, struct om_shown *out,
                             struct error *err) WARN_UNUSED;
 
+/* What tells how the server shows texts: id, who changed it, title, description. Views. */
+void om_shown_glance(enum published_kind kind, const struct json *document,
+                     struct om_shown *out);
+
 struct om_history; /* of one entity, parsed */
 
 /* From GET .../versions; STR("") (the server has none to tell) gives a lost history. */

@@ -298,6 +298,46 @@ static void test_the_servers_spelling_is_no_edit(void **state)
     assert_false(change.keeps_something);
 }
 
+/* Seeing in passing comes to the base that deciding comes to. */
+static void test_what_was_sent_is_seen(void **state)
+{
+    const struct om_change_rules rules = {.user = ME, .keeps_titles = true};
+    struct om_entity entity = dashboard();
+    struct om_shown nothing = {.is_there = false, .entity.kind = entity.kind};
+    struct om_shown shown = shown_by("ingestion-bot");
+    struct published base = decide(&entity, &nothing, NULL, true).next;
+    struct published wanted;
+    struct published next;
+    bool has_new_base;
+    bool is_doubtful;
+    (void)state;
+    shown.entity.chart_count = 1; /* as published */
+    wanted = decide(&entity, &shown, &base, true).next;
+    assert_int_equal(
+        om_change_see(&shown, &base, &rules, &arena, &next, &has_new_base, &is_doubtful), OK);
+    assert_true(has_new_base && !is_doubtful);
+    for (int i = 0; i < PUBLISHED_FIELD_COUNT; i++) {
+        assert_int_equal(next.fields[i].has_seen, wanted.fields[i].has_seen);
+        assert_true(next.fields[i].sent == wanted.fields[i].sent);
+        assert_true(next.fields[i].seen == wanted.fields[i].seen);
+    }
+    assert_true(str_eq(next.entity_id, wanted.entity_id));
+    assert_int_equal(
+        om_change_see(&shown, &next, &rules, &arena, &next, &has_new_base, &is_doubtful), OK);
+    assert_false(has_new_base || is_doubtful);
+
+    /* Whose text it is, only a closer look tells; and so it is with what was deleted. */
+    shown = shown_by("ann");
+    assert_int_equal(
+        om_change_see(&shown, &base, &rules, &arena, &next, &has_new_base, &is_doubtful), OK);
+    assert_true(is_doubtful);
+    shown = shown_by("ingestion-bot");
+    shown.is_deleted = true;
+    assert_int_equal(
+        om_change_see(&shown, &base, &rules, &arena, &next, &has_new_base, &is_doubtful), OK);
+    assert_true(is_doubtful);
+}
+
 static const char *patch_of(const struct om_change *change, const struct om_shown *shown)
 {
     struct buf text;
@@ -495,6 +535,7 @@ int main(void)
         cmocka_unit_test_setup(test_who_changed_what, reset),
         cmocka_unit_test_setup(test_an_entity_that_is_not_there_is_made, reset),
         cmocka_unit_test_setup(test_the_servers_spelling_is_no_edit, reset),
+        cmocka_unit_test_setup(test_what_was_sent_is_seen, reset),
         cmocka_unit_test_setup(test_a_status_is_one_patch, reset),
         cmocka_unit_test_setup(test_a_new_title_goes_by_the_servers_version, reset),
         cmocka_unit_test_setup(test_a_persons_title_stays_in_every_row, reset),

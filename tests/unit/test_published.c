@@ -91,23 +91,24 @@ static void test_settled_projects_keep_what_is_theirs(void **state)
     struct publication publication = open_publication(f);
     int64_t there;
     int64_t unwanted;
-    bool is_settled;
-    bool is_wanted;
+    enum published_progress progress;
     put(f, publication.id, PUBLISHED_CHART, "a", "p-1");
     put(f, publication.id, PUBLISHED_CHART, "b", "p-2");
     fixture_begin(f);
-    OKAY(f, published_settle(f->catalog, publication.id, STR("p-1"), UINT64_MAX, &f->err));
+    OKAY(f, published_settle(f->catalog, publication.id, STR("p-1"), UINT64_MAX,
+                             PUBLISHED_PROGRESS_SETTLED, &f->err));
     fixture_commit(f);
-    OKAY(f, published_is_settled(f->catalog, publication.id, STR("p-1"), UINT64_MAX,
-                                 &is_settled, &f->err));
-    assert_true(is_settled);
+    OKAY(f, published_get_progress(f->catalog, publication.id, STR("p-1"), UINT64_MAX,
+                                   &progress, &f->err));
+    assert_int_equal(progress, PUBLISHED_PROGRESS_SETTLED);
     OKAY(f,
-         published_is_settled(f->catalog, publication.id, STR("p-1"), 1, &is_settled, &f->err));
-    assert_false(is_settled);
+         published_get_progress(f->catalog, publication.id, STR("p-1"), 1, &progress, &f->err));
+    assert_int_equal(progress, PUBLISHED_PROGRESS_OPEN);
     OKAY(f, published_begin_work(f->catalog, &f->err));
-    OKAY(f, published_want_project(f->catalog, STR("p-1"), &f->err));
-    OKAY(f, published_is_project_wanted(f->catalog, STR("p-1"), &is_wanted, &f->err));
-    assert_true(is_wanted);
+    OKAY(f, published_want_project(f->catalog, STR("p-1"), 1, PUBLISHED_PROGRESS_SETTLED,
+                                   &f->err));
+    OKAY(f, published_wanted_as(f->catalog, STR("p-1"), &progress, &f->err));
+    assert_int_equal(progress, PUBLISHED_PROGRESS_SETTLED);
     OKAY(f, published_count(f->catalog, publication.id, PUBLISHED_CHART, &there, &unwanted,
                             &f->err));
     assert_int_equal(there, 2);
@@ -173,6 +174,85 @@ static void test_projects_come_one_by_one(void **state)
     assert_false(has_more);
 }
 
+static void test_projects_that_have_to_go(void **state)
+{
+    struct fixture *f = *state;
+    struct publication publication = open_publication(f);
+    const char *const projects[] = {"p-1", "p-2", "p-3"};
+    int64_t count;
+    int64_t row;
+    bool is_new;
+    bool has_more;
+    struct str name;
+    put(f, publication.id, PUBLISHED_DASHBOARD, "p-2", "p-2");
+    put(f, publication.id, PUBLISHED_CHART, "p-2_a", "p-2");
+    put(f, publication.id, PUBLISHED_CHART, "p-20_a", "p-20");
+    fixture_begin(f);
+    for (size_t i = 0; i < 3; i++) {
+        OKAY(f, published_begin_project(f->catalog, publication.id, str_from(projects[i]),
+                                        &is_new, &f->err));
+        assert_int_equal(is_new, i != 1);
+    }
+    fixture_commit(f);
+    OKAY(f, published_begin_work(f->catalog, &f->err));
+    OKAY(f,
+         published_want_project(f->catalog, STR("p-1"), 11, PUBLISHED_PROGRESS_SENT, &f->err));
+    OKAY(f, published_count_strangers(f->catalog, publication.id, &count, &f->err));
+    assert_int_equal(count, 2);
+    OKAY(f, published_next_stranger(f->catalog, publication.id, STR(""), &f->arena, &name,
+                                    &has_more, &f->err));
+    assert_true(has_more && str_is(name, "p-2"));
+    OKAY(f, published_next_of_project(f->catalog, publication.id, PUBLISHED_CHART, STR("p-2"),
+                                      STR(""), &f->arena, &name, &has_more, &f->err));
+    assert_true(has_more && str_is(name, "p-2_a"));
+    OKAY(f, published_next_of_project(f->catalog, publication.id, PUBLISHED_CHART, STR("p-2"),
+                                      name, &f->arena, &name, &has_more, &f->err));
+    assert_false(has_more);
+
+    fixture_begin(f);
+    OKAY(f, published_forget_projects(f->catalog, publication.id, &f->err));
+    fixture_commit(f);
+    OKAY(f, published_count_strangers(f->catalog, publication.id, &count, &f->err));
+    assert_int_equal(count, 1); /* something of p-2 is there still */
+
+    OKAY(f, published_take_sent(f->catalog, true, &row, &has_more, &f->err));
+    assert_false(has_more);
+    OKAY(f, published_doubt(f->catalog, STR("p-1"), &f->err));
+    OKAY(f, published_take_sent(f->catalog, true, &row, &has_more, &f->err));
+    assert_true(has_more);
+    assert_int_equal(row, 11);
+    OKAY(f, published_take_sent(f->catalog, false, &row, &has_more, &f->err));
+    assert_false(has_more);
+}
+
+static void test_progress(void **state)
+{
+    struct fixture *f = *state;
+    struct publication publication = open_publication(f);
+    enum published_progress progress;
+    put(f, publication.id, PUBLISHED_CHART, "p-1_a", "p-1");
+    OKAY(f, published_begin_work(f->catalog, &f->err));
+    OKAY(f,
+         published_want_project(f->catalog, STR("p-2"), 1, PUBLISHED_PROGRESS_SENT, &f->err));
+    fixture_begin(f);
+    for (int i = 1; i <= 2; i++) {
+        OKAY(f, published_settle(f->catalog, publication.id, i == 1 ? STR("p-1") : STR("p-2"),
+                                 5, PUBLISHED_PROGRESS_SENT, &f->err));
+    }
+    OKAY(f, published_settle_sent(f->catalog, publication.id, &f->err));
+    OKAY(f,
+         published_get_progress(f->catalog, publication.id, STR("p-2"), 5, &progress, &f->err));
+    assert_int_equal(progress, PUBLISHED_PROGRESS_SETTLED);
+    OKAY(f,
+         published_get_progress(f->catalog, publication.id, STR("p-1"), 5, &progress, &f->err));
+    assert_int_equal(progress, PUBLISHED_PROGRESS_SENT);
+    OKAY(f, published_reopen(f->catalog, publication.id, PUBLISHED_CHART, &f->err));
+    fixture_commit(f);
+    OKAY(f,
+         published_get_progress(f->catalog, publication.id, STR("p-1"), 5, &progress, &f->err));
+    assert_int_equal(progress, PUBLISHED_PROGRESS_OPEN);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -182,6 +262,9 @@ int main(void)
                                         fixture_teardown),
         cmocka_unit_test_setup_teardown(test_settled_projects_keep_what_is_theirs,
                                         fixture_setup, fixture_teardown),
+        cmocka_unit_test_setup_teardown(test_projects_that_have_to_go, fixture_setup,
+                                        fixture_teardown),
+        cmocka_unit_test_setup_teardown(test_progress, fixture_setup, fixture_teardown),
         cmocka_unit_test_setup_teardown(test_another_service_forgets, fixture_setup,
                                         fixture_teardown),
         cmocka_unit_test_setup_teardown(test_projects_come_one_by_one, fixture_setup,
