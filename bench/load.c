@@ -172,11 +172,12 @@ static void take_answer(int fd)
 
 static void *run_connection(void *ctx)
 {
+    const bool *is_first = ctx;
     int fd = open_connection();
-    (void)ctx;
     for (size_t i = 0; i < section_count; i++) {
         const struct section *section = &sections[i];
-        if (pthread_barrier_wait(&barrier) == PTHREAD_BARRIER_SERIAL_THREAD) {
+        (void)pthread_barrier_wait(&barrier);
+        if (*is_first) {
             atomic_store(&next_request, 0);
         }
         (void)pthread_barrier_wait(&barrier);
@@ -200,6 +201,7 @@ int main(int argc, char **argv)
     uint64_t number = 0;
     uint64_t connections = 0;
     size_t count = 0;
+    bool is_first[] = {true, false};
     struct clock clock = clock_system();
     if (argc != 4 || !str_to_u64(str_from(argv[1]), &number) || number > UINT16_MAX ||
         !str_to_u64(str_from(argv[2]), &connections) || connections == 0 || connections > 256) {
@@ -215,7 +217,7 @@ int main(int argc, char **argv)
     }
     int64_t started_ms = clock_monotonic_ms(&clock);
     for (size_t i = 0; i < connections; i++) {
-        if (pthread_create(&threads[i], NULL, run_connection, NULL) != 0) {
+        if (pthread_create(&threads[i], NULL, run_connection, &is_first[i > 0]) != 0) {
             die("thread");
         }
     }

@@ -283,7 +283,8 @@ enum status publishing_edges(struct catalog *catalog, int64_t project, struct ar
         struct edge *edge = arena_push(arena, out, count, &capacity, sizeof(*edge));
         int64_t *id = arena_push(arena, &ids, &id_count, &id_capacity, sizeof(*id));
         if (edge == NULL || id == NULL) {
-            status = error_nomem(err);
+            (void)error_nomem(err);
+            status = ERR_NOMEM;
             break;
         }
         *id = column_int(&row, 0);
