@@ -150,7 +150,7 @@ bool parse_pivot(struct parser *p, struct sql_source *source);
 /* DuckDB: PIVOT t ON a USING sum(b) behind the word. */
 struct sql_query *parse_pivot_statement(struct parser *p);
 
-/* ---- statements (parse_statement.c, parse_write.c, parse_create.c) ---- */
+/* ---- statements (parse_statement.c, parse_write.c, parse_create.c, parse_assign.c) ---- */
 /* The statement here; NULL when nothing is left. Its leading words are dispatched. */
 struct sql_statement *parse_statement(struct parser *p);
 /* A statement in parentheses, behind the opening one. */
@@ -159,6 +159,15 @@ struct sql_statement *parse_inner_statement(struct parser *p);
 bool parse_write(struct parser *p, struct sql_statement *statement);
 /* CREATE, from behind the word on. */
 void parse_create(struct parser *p, struct sql_statement *statement);
+/* The ends of a statement's lists of assignments. */
+struct parse_assigned {
+    struct sql_item **sets;
+    struct sql_item **inserts;
+};
+/* a.x = e, y = f of UPDATE, from SET on. */
+void parse_assignments(struct parser *p, struct parse_assigned *out);
+/* INSERT (a, b) VALUES (e, f) of MERGE. */
+void parse_merge_insert(struct parser *p, struct parse_assigned *out);
 /* Makes a target and adds it to the statement. */
 struct sql_target *parse_add_target(struct parser *p, struct sql_target **targets,
                                     const struct sql_name *name);

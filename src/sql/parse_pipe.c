@@ -38,7 +38,7 @@ static struct sql_select *open_select(struct parser *p, struct sql_query *query)
 }
 
 /* b = e, c = f as the replacements of a star. */
-static struct sql_item *parse_assignments(struct parser *p)
+static struct sql_item *parse_replacements(struct parser *p)
 {
     struct sql_item *first = NULL;
     struct sql_item **tail = &first;
@@ -91,7 +91,7 @@ static void parse_pipe_operator(struct parser *p, struct sql_select *select,
     } else if (parse_accept(p, KW_RENAME)) {
         star->rename = parse_bare_words(p);
     } else if (parse_accept(p, KW_SET)) {
-        star->replace = parse_assignments(p);
+        star->replace = parse_replacements(p);
     } else if (parse_is(p, KW_AS)) {
         (void)parse_alias(p, &select->sources->alias);
     } else if (parse_is(p, KW_PIVOT) || parse_is(p, KW_UNPIVOT)) {

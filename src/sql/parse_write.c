@@ -64,6 +64,7 @@ static void parse_rest(struct parser *p, struct sql_statement *statement, enum p
 /* FROM or USING and what can be read there, then the rest. */
 static void parse_from_and_rest(struct parser *p, struct sql_statement *statement)
 {
+    struct parse_assigned assigned = {&statement->sets, &statement->inserts};
     struct sql_source **tail = &statement->sources;
     while (*tail != NULL) {
         tail = &(*tail)->next;
@@ -76,6 +77,8 @@ static void parse_from_and_rest(struct parser *p, struct sql_statement *statemen
             while (*tail != NULL) {
                 tail = &(*tail)->next;
             }
+        } else if (parse_is(p, KW_SET)) {
+            parse_assignments(p, &assigned);
         } else if (parse_clause(p, true) == PARSE_CLAUSE_STATEMENT) {
             return;
         } else {
@@ -256,6 +259,29 @@ static void parse_delete(struct parser *p, struct sql_statement *statement)
     parse_from_and_rest(p, statement);
 }
 
+/* ON ... WHEN [NOT] MATCHED ... THEN UPDATE SET ... | INSERT ... | DELETE. */
+static void parse_merge_actions(struct parser *p, struct sql_statement *statement)
+{
+    struct parse_assigned assigned = {&statement->sets, &statement->inserts};
+    struct sql_use **quiet = &statement->quiet;
+    while (!parse_is_end(p) && p->status == OK) {
+        size_t start = p->at;
+        if (parse_is(p, KW_SET)) {
+            parse_assignments(p, &assigned);
+        } else if (parse_is(p, KW_INSERT)) {
+            parse_merge_insert(p, &assigned);
+        } else if (parse_is(p, KW_UPDATE) || parse_is(p, KW_THEN) || parse_is(p, KW_WHEN)) {
+            parse_advance(p, 1);
+        } else {
+            (void)parse_expression(p, PARSE_VALUE, quiet);
+        }
+        while (*quiet != NULL) {
+            quiet = &(*quiet)->next;
+        }
+        parse_advance(p, p->at == start ? 1 : 0);
+    }
+}
+
 /* MERGE [WITH SCHEMA EVOLUTION] INTO t [WITH (hints)] [AS a] USING s ON ... WHEN ... */
 static void parse_merge(struct parser *p, struct sql_statement *statement)
 {
@@ -268,12 +294,15 @@ static void parse_merge(struct parser *p, struct sql_statement *statement)
     (void)parse_accept(p, KW_INTO);
     struct sql_source *into = parse_source(p);
     if (into != NULL && into->kind == SQL_SOURCE_TABLE) {
-        (void)parse_add_target(p, &statement->targets, &into->name);
+        struct sql_target *target = parse_add_target(p, &statement->targets, &into->name);
+        if (target != NULL) {
+            target->alias = into->alias;
+        }
     }
     if (parse_accept(p, KW_USING)) {
         statement->sources = parse_source(p);
     }
-    parse_rest(p, statement, PARSE_REST);
+    parse_merge_actions(p, statement);
 }
 
 /* ---- files ---- */

@@ -244,12 +244,21 @@ void resolve_statement(struct resolver *r, struct sql_statement *statement)
     struct resolve_scope scope = {0};
     resolve_ctes(r, statement->ctes, statement->is_recursive, &scope);
     resolve_targets(r, statement);
-    r->quiet++;
+    bool assigns = statement->sets != NULL || statement->inserts != NULL;
+    struct resolve_columns *columns = NULL;
+    r->quiet += assigns ? 0 : 1;
     resolve_sources(r, statement->sources, &scope);
+    r->quiet -= assigns ? 0 : 1;
+    r->quiet++;
     resolve_use_queries(r, statement->quiet, &scope);
     r->quiet--;
     resolve_texts(r, statement->texts);
-    struct resolve_columns *columns = NULL;
+    if (assigns) {
+        columns = resolve_assignments(r, statement, &scope);
+        if (columns != NULL && r->quiet == 0 && r->status == OK) {
+            keep_columns(r, columns);
+        }
+    }
     if (statement->query != NULL) {
         columns = resolve_query(r, statement->query, NULL, NULL, NULL);
         if (columns != NULL && r->quiet == 0 && r->status == OK) {

@@ -215,6 +215,13 @@ const struct sql_flow *resolve_flow(struct resolver *r, const struct sql_use *us
 /* Both in turn. */
 const struct sql_flow *resolve_uses(struct resolver *r, struct sql_use *uses,
                                     struct resolve_scope *scope);
+/* An item of a select list, added to out. */
+void resolve_item(struct resolver *r, struct sql_item *item, struct resolve_scope *scope,
+                  struct resolve_columns *out);
+/* The columns that UPDATE and MERGE write, with what goes into each. */
+struct resolve_columns *resolve_assignments(struct resolver *r,
+                                            const struct sql_statement *statement,
+                                            struct resolve_scope *scope);
 /* Adds what stands in FROM to scope. */
 void resolve_sources(struct resolver *r, struct sql_source *sources,
                      struct resolve_scope *scope);

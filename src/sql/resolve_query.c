@@ -285,8 +285,8 @@ static struct resolve_columns *shared_columns(const struct sql_select *select,
 
 /* ---- select lists ---- */
 
-static void resolve_item(struct resolver *r, struct sql_item *item, struct resolve_scope *scope,
-                         struct resolve_columns *out)
+void resolve_item(struct resolver *r, struct sql_item *item, struct resolve_scope *scope,
+                  struct resolve_columns *out)
 {
     if (item->is_star) {
         for (struct sql_item *replace = item->replace; replace != NULL;

@@ -38,12 +38,11 @@ static struct resolve_columns *empty_columns(struct resolver *r, const struct sq
 
 /* The column that the value at place goes into. */
 static struct resolve_column *find_target(struct resolver *r, struct resolve_columns *columns,
-                                          const struct sql_word *word, size_t place)
+                                          struct str key, size_t place)
 {
-    if (word == NULL) {
+    if (str_is_null(key)) {
         return place < columns->count ? &columns->items[place] : NULL;
     }
-    struct str key = resolve_column_key(r, word->part.text);
     for (size_t i = 0; i < columns->count && resolve_spend(r, 1); i++) {
         if (str_eq(columns->items[i].key, key)) {
             return &columns->items[i];
@@ -52,24 +51,32 @@ static struct resolve_column *find_target(struct resolver *r, struct resolve_col
     return NULL;
 }
 
-/* INSERT INTO t (words): each column also comes from what is put there; false: who knows. */
+/*
+ * INSERT INTO t (words), or an UPDATE: each column also comes from what is put there. False:
+ * who knows from what.
+ */
 static bool add_rows(struct resolver *r, struct resolve_columns *columns,
-                     const struct sql_word *words, const struct resolve_columns *rows)
+                     const struct sql_word *words, bool is_by_name,
+                     const struct resolve_columns *rows)
 {
     bool has_words = words != NULL;
     if (columns->is_open || rows->is_open || rows->is_base || rows->has_any) {
         return false;
     }
     for (size_t i = 0; i < rows->count && r->status == OK; i++) {
-        struct resolve_column *column = NULL;
-        if (!has_words || words != NULL) {
-            column = find_target(r, columns, words, i);
+        struct str key = is_by_name ? rows->items[i].key : STR_NULL;
+        if (has_words && words == NULL) {
+            return false;
         }
+        if (has_words) {
+            key = resolve_column_key(r, words->part.text);
+            words = words->next;
+        }
+        struct resolve_column *column = find_target(r, columns, key, i);
         if (column == NULL) {
             return false;
         }
         column->flow = flow_union(r, column->flow, rows->items[i].flow);
-        words = words != NULL ? words->next : NULL;
     }
     return true;
 }
@@ -88,13 +95,14 @@ void resolve_keep_temporary(struct resolver *r, const struct sql_statement *stat
     }
     bool is_kept = *slot != NULL && (*slot)->is_temporary;
     if (is_kept && !target->is_created) {
-        *slot = rows != NULL && add_rows(r, *slot, target->columns, rows) ? *slot : NULL;
+        bool is_by_name = statement->query == NULL; /* UPDATE or MERGE */
+        bool is_known = rows == NULL || add_rows(r, *slot, target->columns, is_by_name, rows);
+        *slot = is_known ? *slot : NULL;
     } else if (target->is_temporary && target->is_created) {
-        bool is_known = rows != NULL || target->columns != NULL;
         struct resolve_columns *made = NULL;
         if (rows != NULL) {
             made = resolve_rename(r, copy_columns(r, rows), target->columns);
-        } else if (is_known) {
+        } else if (target->columns != NULL) {
             made = empty_columns(r, target->columns);
         }
         if (made != NULL) {

@@ -155,6 +155,8 @@ struct sql_statement {
     struct sql_query *query; /* what it asks or writes; NULL when there is none */
     struct sql_target *targets;
     struct sql_source *sources; /* FROM and USING of UPDATE, DELETE, MERGE */
+    struct sql_item *sets;      /* UPDATE SET a = e: e, under the alias a */
+    struct sql_item *inserts;   /* the same of MERGE's INSERT: it sees the sources only */
     struct sql_use *quiet;
     struct sql_cte *ctes; /* WITH before UPDATE, DELETE, MERGE, INSERT */
     bool is_recursive;
