@@ -6,7 +6,7 @@
 
 /* One project with the components that it imports; a notebook is at most 64 MiB of text. */
 #define PROJECTS_A_TRANSACTION 50
-#define PROJECT_BYTES ((size_t)1024 * 1024 * 1024)
+#define PROJECT_BYTES ((size_t)512 * 1024 * 1024)
 
 struct analysis {
     struct catalog *catalog;
@@ -116,6 +116,7 @@ static enum status find_edges(struct analysis *analysis, struct str project_id,
         status = notebook_lineage(notebook, queried, queried_count, &analysis->lookup,
                                   &analysis->arena, out, err);
     }
+    status = arena_blame(&analysis->arena, status, err);
     if (status == ERR_NOT_FOUND || status == ERR_PARSE || status == ERR_LIMIT) {
         error_prefix(err, "project %.*s: no lineage: ", STR_ARG(project_id));
         log_failure(LOG_LEVEL_WARNING, err);

@@ -35,6 +35,7 @@ static struct arena_block *add_block(struct arena *arena, size_t at_least)
         total = sizeof(struct arena_block) + size;
         if (total < size || total > arena->max_bytes ||
             arena->used_bytes > arena->max_bytes - total) {
+            arena->is_full = true;
             return NULL;
         }
     }
@@ -154,8 +155,18 @@ void *arena_push(struct arena *arena, void *items, size_t *count, size_t *capaci
     return item;
 }
 
+enum status arena_blame(const struct arena *arena, enum status status, struct error *err)
+{
+    if (status != ERR_NOMEM || !arena->is_full) {
+        return status;
+    }
+    return error_set(err, ERR_LIMIT, "too large: it takes more than %zu MiB of memory",
+                     arena->max_bytes / (1024 * 1024));
+}
+
 void arena_reset(struct arena *arena)
 {
+    arena->is_full = false;
     struct arena_block *keep = NULL;
     for (struct arena_block *block = arena->blocks; block != NULL;) {
         struct arena_block *next = block->next;

@@ -19,6 +19,7 @@ struct arena {
     struct arena_block *blocks; /* newest first */
     size_t used_bytes;          /* in all blocks, headers included */
     size_t max_bytes;
+    bool is_full; /* the limit has refused something, not the machine */
 };
 
 /* Cannot fail; the first block is taken at the first allocation. */
@@ -45,6 +46,13 @@ enum status arena_printf(struct arena *arena, struct str *out, const char *forma
  */
 void *arena_push(struct arena *arena, void *items, size_t *count, size_t *capacity,
                  size_t item_size);
+
+/*
+ * What ERR_NOMEM means after work in this arena: ERR_LIMIT, explained in err, when the arena's
+ * limit was in the way, so that the input is to blame and not the machine. Other statuses are
+ * returned as they are.
+ */
+enum status arena_blame(const struct arena *arena, enum status status, struct error *err);
 
 /* Forgets everything but keeps one block for the next round. */
 void arena_reset(struct arena *arena);

@@ -439,6 +439,12 @@ static void walk_sql(struct walk *walk)
     walk->has_result = false;
     walk->era++;
     enum status status = lineage_find(cell->sql, &options, &walk->scratch, &lineage);
+    if (status == ERR_NOMEM && walk->scratch.is_full) {
+        /* This cell's text alone is too large: it tells nothing, the others do. */
+        arena_reset(&walk->scratch);
+        lineage = (struct lineage){.notes = {.arena = &walk->scratch}};
+        status = sql_notes_add(&lineage.notes, SQL_NOTE_SIZE, 0);
+    }
     walk->status = walk->status == OK ? status : walk->status;
     if (walk->status != OK) {
         return;
@@ -523,7 +529,7 @@ enum status notebook_sql_find(const struct notebook_sql_cell *cells, size_t coun
         return ERR_NOMEM;
     }
     walk.answers = *answers;
-    arena_init(&walk.scratch, arena->max_bytes);
+    arena_init(&walk.scratch, arena->max_bytes / 2);
     map_init(&walk.dataframes);
     map_init(&walk.temporary);
     map_init(&walk.reads);

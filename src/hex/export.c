@@ -361,10 +361,10 @@ static enum status read_file(struct reader *reader, const struct yaml_node *root
     return status == OK ? read_cells(reader, yaml_get(root, "cells"), STR_NULL, 0) : status;
 }
 
-enum status export_read(struct str text, struct str project_id, struct arena *arena,
-                        struct notebook **notebook, struct str *raw, struct error *err)
+static enum status read_text(struct str text, struct str project_id, struct arena *arena,
+                             struct notebook **notebook, struct str *raw, struct error *err)
 {
-    const struct yaml_node *root;
+    const struct yaml_node *root = NULL;
     struct reader reader = {.text = text, .arena = arena, .err = err};
     *raw = STR_NULL;
     *notebook = NULL;
@@ -393,4 +393,10 @@ enum status export_read(struct str text, struct str project_id, struct arena *ar
         *notebook = reader.notebook;
     }
     return status;
+}
+
+enum status export_read(struct str text, struct str project_id, struct arena *arena,
+                        struct notebook **notebook, struct str *raw, struct error *err)
+{
+    return arena_blame(arena, read_text(text, project_id, arena, notebook, raw, err), err);
 }

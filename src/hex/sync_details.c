@@ -230,6 +230,7 @@ static void finish_job(struct sync_job *job)
     if (job->is_for_age) {
         sync_age_release(sync, &job->work);
     }
+    arena_reset(&job->arena); /* idle, it would hold what the largest notebook took */
     sync->running_jobs--;
     sync->work_done++;
     job->next = sync->idle_jobs;

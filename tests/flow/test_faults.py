@@ -127,6 +127,27 @@ class FaultTest(unittest.TestCase):
                 self.assertEqual(project["createdAt"], "2024-01-01T00:00:00.000Z")
                 self.assertIsNone(project["views"]["allTime"])
 
+    def test_one_giant_does_not_cost_the_others(self):
+        """A notebook that takes too much memory fails alone, in this run and in the next."""
+        giant = json.dumps({"filename": "x", "content": "meta: {}\ncells:\n" +
+                            "  - {}\n" * 1000000})
+        answers = []
+        def rule(_, path):
+            if path != EXPORT or answers:
+                return None if "/cells" not in path else json_answer(404, "{}")
+            answers.append(path)
+            return json_answer(200, giant)
+        with Workspace("--projects", "12") as workspace:
+            front = self.front(workspace, rule)
+            done = self.sync(workspace, front, code=1)
+            self.assertIn("too large", done.stderr)
+            self.assertNotIn("out of memory", done.stderr)
+            read = [line for line in self.exported(workspace, "project")
+                    if line["detail"] == "full"]
+            self.assertGreater(len(read), 8)
+            self.assertTrue(self.exported(workspace, "edge"))
+            self.sync(workspace, front)
+
     def test_lists_without_end(self):
         """Always another cursor: each list gives up, and nothing is taken for deleted."""
         count = 0

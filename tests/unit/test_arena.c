@@ -73,6 +73,23 @@ static void test_the_limit_holds_and_small_requests_still_fit(void **state)
     arena_free(&arena);
 }
 
+static void test_whose_fault_it_is_that_memory_ran_out(void **state)
+{
+    struct arena arena;
+    struct error err = ERROR_INIT;
+    (void)state;
+    arena_init(&arena, (size_t)2 * 1024 * 1024);
+    assert_int_equal(arena_blame(&arena, ERR_NOMEM, &err), ERR_NOMEM);
+    assert_null(arena_alloc(&arena, (size_t)3 * 1024 * 1024));
+    assert_int_equal(arena_blame(&arena, OK, &err), OK);
+    assert_int_equal(arena_blame(&arena, ERR_PARSE, &err), ERR_PARSE);
+    assert_int_equal(arena_blame(&arena, ERR_NOMEM, &err), ERR_LIMIT);
+    assert_string_equal(err.message, "too large: it takes more than 2 MiB of memory");
+    arena_reset(&arena);
+    assert_int_equal(arena_blame(&arena, ERR_NOMEM, &err), ERR_NOMEM);
+    arena_free(&arena);
+}
+
 static void test_sizes_that_overflow_are_refused(void **state)
 {
     (void)state;
@@ -138,6 +155,7 @@ int main(void)
         cmocka_unit_test(test_memory_is_zeroed_aligned_and_separate),
         cmocka_unit_test(test_reset_keeps_one_block_and_zeroes_again),
         cmocka_unit_test(test_the_limit_holds_and_small_requests_still_fit),
+        cmocka_unit_test(test_whose_fault_it_is_that_memory_ran_out),
         cmocka_unit_test(test_sizes_that_overflow_are_refused),
         cmocka_unit_test(test_texts_are_copied_with_a_nul),
         cmocka_unit_test(test_push_grows_an_array),

@@ -520,7 +520,7 @@ static void test_out_of_memory(void **state)
             assert_int_equal(notebook->cell_count, 3);
             done++;
         } else {
-            assert_int_equal(got, ERR_NOMEM);
+            assert_int_equal(got, ERR_LIMIT);
             assert_null(notebook);
             failed++;
         }

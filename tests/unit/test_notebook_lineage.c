@@ -256,6 +256,28 @@ static void test_lookup_failure_ends_it(void **state)
     assert_int_equal(lineage(&notebook, &shelf, &arena, &edges), ERR_IO);
 }
 
+/* The text of one cell that takes too much memory tells nothing; its neighbours do. */
+static void test_one_giant_does_not_cost_the_others(void **state)
+{
+    static const char line[] = "select x from df union all\n";
+    struct cell cells[] = {sql("a", "df"), sql("b", "giant"), sql("c", "copy")};
+    struct notebook notebook = notebook_of("p", cells, 3);
+    struct buf text;
+    (void)state;
+    buf_init(&text, (size_t)16 * 1024 * 1024);
+    for (size_t i = 0; i < 200000; i++) {
+        assert_int_equal(buf_append_cstr(&text, line), OK);
+    }
+    cells[1].source = buf_str(&text);
+    cells[2].source = STR("select x from df");
+    assert_edges(&notebook, NULL,
+                 "dataset:p/a > dataset:p/c sql [x]\n"
+                 "dataset:p/a > project:p sql\n"
+                 "dataset:p/b > project:p sql\n"
+                 "dataset:p/c > project:p sql\n");
+    buf_free(&text);
+}
+
 static void test_out_of_memory(void **state)
 {
     struct cell cells[] = {sql("a", "df")};
@@ -280,6 +302,7 @@ int main(void)
         cmocka_unit_test(test_unknown_components_and_circles),
         cmocka_unit_test(test_components_that_multiply),
         cmocka_unit_test(test_lookup_failure_ends_it),
+        cmocka_unit_test(test_one_giant_does_not_cost_the_others),
         cmocka_unit_test(test_out_of_memory),
     };
     return cmocka_run_group_tests_name("notebook_lineage", tests, set_up, tear_down);
