@@ -160,6 +160,13 @@ enum status published_want_project(struct catalog *catalog, struct str project,
                                    struct error *err) WARN_UNUSED;
 enum status published_is_project_wanted(struct catalog *catalog, struct str project, bool *out,
                                         struct error *err) WARN_UNUSED;
+/*
+ * How many entities of each kind belong to settled projects and are THERE: added to counts,
+ * which the caller has set to 0.
+ */
+enum status published_count_settled(struct catalog *catalog, int64_t publication,
+                                    int64_t counts[PUBLISHED_EDGE + 1],
+                                    struct error *err) WARN_UNUSED;
 /* Its project is there, but what it holds is not known: all its children are wanted. */
 enum status published_want_children(struct catalog *catalog, int64_t publication,
                                     enum published_kind kind, struct str parent,

@@ -50,7 +50,19 @@ static enum status map_one(struct om_run *run, bool reads_cells, struct arena *a
     return om_map_dashboard(&run->mapping, arena, project) == OK ? OK : error_nomem(err);
 }
 
-/* Takes a look at one; its requests and failures leave it unsettled. */
+static int64_t count_kept(const struct om_run *run)
+{
+    int64_t kept = 0;
+    for (int i = 0; i < OM_STEP_COUNT; i++) {
+        kept += run->summary->steps[i].kept;
+    }
+    return kept;
+}
+
+/*
+ * Takes a look at one; its requests and failures leave it unsettled, and what is kept as well
+ * while another pass follows, which counts it.
+ */
 static void look(struct om_run *run, struct om_open *open, bool reads_cells,
                  struct arena *arena, om_project_fn *each)
 {
@@ -58,6 +70,7 @@ static void look(struct om_run *run, struct om_open *open, bool reads_cells,
     struct error err = ERROR_INIT;
     int64_t after = open->row - 1;
     int64_t requests = run->summary->requests;
+    int64_t kept = count_kept(run);
     bool has_more = false;
     enum status status = publishing_next_project(run->catalog, run->options->source,
                                                  run->options->includes_archived, &after, arena,
@@ -72,6 +85,9 @@ static void look(struct om_run *run, struct om_open *open, bool reads_cells,
     }
     run->is_unsettled = false;
     each(run, &project, arena);
+    if (run->options->is_interim && count_kept(run) != kept) {
+        run->is_unsettled = true;
+    }
     open->is_unsettled =
         open->is_unsettled || run->is_unsettled || run->summary->requests != requests;
 }
@@ -167,7 +183,7 @@ static void warn_owner(struct om_run *run, struct str email)
     }
     step->warnings++;
     log_debug("nobody in OpenMetadata has the e-mail %.*s", STR_ARG(email));
-    if (run->unknown_owners == MAX_NAMED_OWNERS + 1) {
+    if (run->unknown_owners == MAX_NAMED_OWNERS + 1 && !run->options->is_interim) {
         log_warning("more owners are not in OpenMetadata; --verbose names them all");
     }
 }
@@ -197,6 +213,22 @@ static enum status survey_project(struct om_run *run, struct om_project *project
     return status == OK ? unsettle(run, project, err) : status;
 }
 
+/* Settled projects are not looked at, but what belongs to them is as it should be. */
+static void count_settled(struct om_run *run)
+{
+    static const enum published_kind kinds[] = {PUBLISHED_DATA_MODEL, PUBLISHED_CHART,
+                                                PUBLISHED_EDGE};
+    int64_t counts[PUBLISHED_EDGE + 1] = {0};
+    struct error err = ERROR_INIT;
+    if (published_count_settled(run->catalog, run->publication.id, counts, &err) != OK) {
+        om_run_fatal(run, &err);
+        return;
+    }
+    for (size_t i = 0; i < sizeof(kinds) / sizeof(kinds[0]); i++) {
+        om_run_step(run, kinds[i])->records += counts[kinds[i]];
+    }
+}
+
 void om_survey(struct om_run *run)
 {
     struct arena arena;
@@ -213,6 +245,9 @@ void om_survey(struct om_run *run)
         if (status == OK && !has_more) {
             break;
         }
+        if (status == OK && run->options->is_interim && project.from.is_due) {
+            continue;
+        }
         if (status == OK && is_wanted(run, &project.from)) {
             status = survey_project(run, &project, &arena, &err);
         } else if (status == OK) {
@@ -224,6 +259,7 @@ void om_survey(struct om_run *run)
     }
     arena_free(&arena);
     om_run_flush(run);
+    count_settled(run);
     run->total = (int64_t)run->open_count;
 }
 
@@ -478,6 +514,17 @@ enum status om_publish(const struct om_options *options, struct om_summary *summ
         return error_set(err, ERR_CANCELLED, "stopped before the end; the next run goes on");
     }
     return OK;
+}
+
+void om_summary_add_earlier(struct om_summary *later, const struct om_summary *earlier)
+{
+    for (int i = 0; i < OM_STEP_COUNT; i++) {
+        later->steps[i].created += earlier->steps[i].created;
+        later->steps[i].updated += earlier->steps[i].updated;
+        later->steps[i].deleted += earlier->steps[i].deleted;
+    }
+    later->requests += earlier->requests;
+    later->writes += earlier->writes;
 }
 
 void om_summary_free(struct om_summary *summary)

@@ -227,6 +227,9 @@ void om_publish_deletions(struct om_run *run)
         {PUBLISHED_CHART, options->deletes_charts},
         {PUBLISHED_DATA_MODEL, options->deletes_data_models && options->includes_data_models},
         {PUBLISHED_DASHBOARD, options->deletes_dashboards}};
+    if (options->is_interim) {
+        return;
+    }
     if (!run->is_complete) {
         log_info("the last listing of Hex is not complete: nothing is deleted");
         return;

@@ -182,8 +182,13 @@ void om_run_failed(struct om_run *run, struct om_step *step, const char *kind, s
     step->errors++;
     summary->failure_count++;
     summary->worst = worse(summary->worst, err);
-    log_error("%s '%.*s' (%.*s): %s", kind, STR_ARG(str_sub(title, 0, 200)), STR_ARG(name),
-              err->message);
+    struct str shown = str_sub(title, 0, 200);
+    if (run->options->is_interim) {
+        log_info("%s '%.*s' (%.*s) will be tried again: %s", kind, STR_ARG(shown),
+                 STR_ARG(name), err->message);
+    } else {
+        log_error("%s '%.*s' (%.*s): %s", kind, STR_ARG(shown), STR_ARG(name), err->message);
+    }
     if (summary->failure_count > MAX_KEPT_FAILURES) {
         return;
     }
@@ -202,12 +207,15 @@ void om_run_warn(struct om_run *run, struct om_step *step, const char *format, .
 {
     char text[1024];
     va_list args;
-    (void)run;
     va_start(args, format);
     (void)vsnprintf(text, sizeof(text), format, args);
     va_end(args);
     step->warnings++;
-    log_warning("%s", text);
+    if (run->options->is_interim) {
+        log_debug("%s", text);
+    } else {
+        log_warning("%s", text);
+    }
 }
 
 bool om_run_warn_once(struct om_run *run, struct str key)

@@ -156,7 +156,7 @@ static enum exit_code finish(struct run_view *view, const struct publish_pipelin
         (void)cli_fail(view->cli, err);
     }
     const char *remedy =
-        run->has_published ? publish_view_remedy(status) : run_view_remedy(status);
+        run->is_published_whole ? publish_view_remedy(status) : run_view_remedy(status);
     if (remedy != NULL) {
         cli_say(view->cli, "%s", remedy);
     }
