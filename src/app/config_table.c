@@ -185,7 +185,8 @@ const struct config_setting config_table[] = {
     {FREE(OM "elasticsSearch.config"), .no_effect = OTHER_SOURCES, .help = "Its settings."},
 
     {TEXT("ingestionPipelineFQN"), INTO(publish.pipeline),
-     .help = "Name of the ingestion pipeline in OpenMetadata that this run reports to."},
+     .help = "Name of the ingestion pipeline in OpenMetadata that this run reports to: that it "
+             "runs, how far it is (since 2.0), and how it went."},
     {TEXT("pipelineRunId"), INTO(publish.run_id), .help = "Id of the run there."},
     {TEXT("ingestionRunnerName"), .no_effect = "hexmeta is the runner",
      .help = "Name of the runner there."},

@@ -189,7 +189,7 @@ static enum exit_code run(struct cli *cli, const struct config *config)
     struct publish_pipeline pipeline = {.cli = cli, .config = config};
     run_view_start(&view, cli, config_log_level(config));
     if (options.publishes) {
-        publish_view_begin(&pipeline, cli, config);
+        publish_view_begin(&pipeline, &view, config);
     }
     enum status status = ingest_run(&options, &summary, &err);
     enum exit_code code = finish(&view, &pipeline, command, &summary, status, &err);
