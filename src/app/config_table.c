@@ -208,6 +208,10 @@ const struct config_setting config_table[] = {
      .help = "workspace: publish only what the workspace or a collection may see."},
     {BOOL("hexmeta.publishSql", "true"), INTO(publish.publish_sql),
      .help = "SQL texts are published."},
+    {BOOL("hexmeta.publishRuns", "false"), INTO(publish.publish_runs),
+     .help = "Each project with a schedule or runs becomes a pipeline of the service "
+             "`<serviceName>_runs`, with its schedule and the history of its runs. "
+             "`markDeletedDashboards` holds for them, too."},
     {TEXT("hexmeta.tags.categories"), INTO(publish.tags[TAG_KIND_CATEGORY]), .fallback = "true",
      .help = "Classification of the tags that Hex's categories become; true: HexCategories, "
              "false: none. Several kinds may share one."},

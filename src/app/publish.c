@@ -92,6 +92,7 @@ static struct om_options options_of(const struct publish_options *options)
         .includes_drafts = publish->include_drafts,
         .includes_usage = publish->include_usage,
         .includes_archived = config->include_archived,
+        .publishes_runs = publish->publish_runs,
         .publishes_sql = publish->publish_sql,
         .only_shared = publish->visibility == CONFIG_VISIBILITY_WORKSPACE,
         .is_interim = options->is_interim,

@@ -11,8 +11,8 @@
 
 #define MAX_NAMED_OWNERS 5
 
-static const char *const step_names[OM_STEP_COUNT] = {"tags",       "data models", "charts",
-                                                      "dashboards", "lineage",     "usage"};
+static const char *const step_names[OM_STEP_COUNT] = {
+    "tags", "data models", "charts", "dashboards", "lineage", "usage", "runs"};
 
 const char *om_step_name(enum om_step_kind step)
 {
@@ -27,7 +27,7 @@ const char *om_plan_action_name(enum om_plan_action action)
 
 /* ---- projects, one after another ---- */
 
-static bool is_wanted(const struct om_run *run, const struct publishing_project *project)
+bool om_run_wants(const struct om_run *run, const struct publishing_project *project)
 {
     const struct om_options *options = run->options;
     if (!options->includes_drafts && project->project.type == PROJECT_TYPE_PROJECT &&
@@ -248,7 +248,7 @@ void om_survey(struct om_run *run)
         if (status == OK && run->options->is_interim && project.from.is_due) {
             continue;
         }
-        if (status == OK && is_wanted(run, &project.from)) {
+        if (status == OK && om_run_wants(run, &project.from)) {
             status = survey_project(run, &project, &arena, &err);
         } else if (status == OK) {
             run->summary->steps[OM_STEP_DASHBOARDS].filtered++;
@@ -439,6 +439,7 @@ static void run_phases(struct om_run *run)
         {OM_PHASE_LINEAGE, om_publish_lineage},
         {OM_PHASE_USAGE, om_publish_usage},
         {OM_PHASE_USAGE, om_settle},
+        {OM_PHASE_RUNS, om_publish_runs},
         {OM_PHASE_DELETE, om_publish_deletions},
     };
     for (size_t i = 0; i < sizeof(steps) / sizeof(steps[0]) && !om_run_is_ending(run); i++) {

@@ -23,6 +23,7 @@ enum om_phase {
     OM_PHASE_DASHBOARDS,
     OM_PHASE_LINEAGE,
     OM_PHASE_USAGE,
+    OM_PHASE_RUNS,
     OM_PHASE_DELETE,
     OM_PHASE_DONE
 };
@@ -82,6 +83,7 @@ struct om_options {
     bool includes_drafts; /* projects that were never published in Hex */
     bool includes_usage;
     bool includes_archived;
+    bool publishes_runs;
     bool publishes_sql;
     bool only_shared; /* visibility: workspace */
     bool deletes_dashboards;
@@ -144,6 +146,7 @@ enum om_step_kind {
     OM_STEP_DASHBOARDS,
     OM_STEP_LINEAGE,
     OM_STEP_USAGE,
+    OM_STEP_RUNS,
     OM_STEP_COUNT
 };
 

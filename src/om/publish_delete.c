@@ -226,6 +226,7 @@ void om_publish_deletions(struct om_run *run)
     } kinds[] = {
         {PUBLISHED_CHART, options->deletes_charts},
         {PUBLISHED_DATA_MODEL, options->deletes_data_models && options->includes_data_models},
+        {PUBLISHED_PIPELINE, options->deletes_dashboards && options->publishes_runs},
         {PUBLISHED_DASHBOARD, options->deletes_dashboards}};
     if (options->is_interim) {
         return;
@@ -242,7 +243,7 @@ void om_publish_deletions(struct om_run *run)
     if (!options->deletes_dashboards || !may_go) {
         want_children_of_unwanted(run);
     }
-    for (size_t i = 0; i < 3 && !om_run_is_ending(run); i++) {
+    for (size_t i = 0; i < sizeof(kinds) / sizeof(kinds[0]) && !om_run_is_ending(run); i++) {
         bool is_dashboard = kinds[i].kind == PUBLISHED_DASHBOARD;
         if (kinds[i].is_on && (is_dashboard ? may_go : may_delete(run, kinds[i].kind))) {
             delete_kind(run, kinds[i].kind);

@@ -151,10 +151,13 @@ enum status om_run_get(struct om_run *run, struct str path, struct json **out,
 
 struct om_step *om_run_step(struct om_run *run, enum published_kind kind)
 {
-    static const enum om_step_kind steps[] = {
-        [PUBLISHED_CLASSIFICATION] = OM_STEP_TAGS,    [PUBLISHED_TAG] = OM_STEP_TAGS,
-        [PUBLISHED_DATA_MODEL] = OM_STEP_DATA_MODELS, [PUBLISHED_CHART] = OM_STEP_CHARTS,
-        [PUBLISHED_DASHBOARD] = OM_STEP_DASHBOARDS,   [PUBLISHED_EDGE] = OM_STEP_LINEAGE};
+    static const enum om_step_kind steps[] = {[PUBLISHED_CLASSIFICATION] = OM_STEP_TAGS,
+                                              [PUBLISHED_TAG] = OM_STEP_TAGS,
+                                              [PUBLISHED_DATA_MODEL] = OM_STEP_DATA_MODELS,
+                                              [PUBLISHED_CHART] = OM_STEP_CHARTS,
+                                              [PUBLISHED_DASHBOARD] = OM_STEP_DASHBOARDS,
+                                              [PUBLISHED_PIPELINE] = OM_STEP_RUNS,
+                                              [PUBLISHED_EDGE] = OM_STEP_LINEAGE};
     return &run->summary->steps[steps[kind]];
 }
 

@@ -7,8 +7,8 @@
 #include <stdlib.h>
 
 static const char *const step_names[OM_STEP_COUNT] = {
-    "Published tags",       "Published data models", "Published charts",
-    "Published dashboards", "Published lineage",     "Published usage"};
+    "Published tags",    "Published data models", "Published charts", "Published dashboards",
+    "Published lineage", "Published usage",       "Published runs"};
 
 static const char *phase_name(enum om_phase phase)
 {
@@ -27,6 +27,8 @@ static const char *phase_name(enum om_phase phase)
         return "Publishing lineage";
     case OM_PHASE_USAGE:
         return "Publishing usage";
+    case OM_PHASE_RUNS:
+        return "Publishing runs";
     case OM_PHASE_DELETE:
         return "Deleting";
     case OM_PHASE_DONE:
