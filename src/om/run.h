@@ -155,6 +155,16 @@ void om_survey(struct om_run *run);
 void om_publish_service(struct om_run *run);
 /* Classifications and tags. */
 void om_publish_tags(struct om_run *run);
+/*
+ * The description of a tag or classification that is there, as the server shows it: written
+ * when ours has changed and nobody else's has.
+ */
+void om_publish_description(struct om_run *run, enum published_kind kind, struct str name,
+                            struct str description, const struct json *shown);
+/* How many kinds of tags the settings put into a classification, and the first of them. */
+enum status om_classification_kind(const struct om_run *run, struct str classification,
+                                   struct arena *arena, enum tag_kind *first,
+                                   size_t *count) WARN_UNUSED;
 /* Data models and charts. */
 void om_publish_cells(struct om_run *run);
 /* Dashboards, with links to what is there. */
