@@ -77,6 +77,7 @@ struct config_publish {
     bool include_data_models;
     bool include_drafts;
     bool include_usage;
+    bool publish_runs;
     bool delete_dashboards;
     bool delete_data_models;
     bool delete_charts;

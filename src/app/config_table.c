@@ -185,7 +185,8 @@ const struct config_setting config_table[] = {
     {FREE(OM "elasticsSearch.config"), .no_effect = OTHER_SOURCES, .help = "Its settings."},
 
     {TEXT("ingestionPipelineFQN"), INTO(publish.pipeline),
-     .help = "Name of the ingestion pipeline in OpenMetadata that this run reports to."},
+     .help = "Name of the ingestion pipeline in OpenMetadata that this run reports to: that it "
+             "runs, how far it is (since 2.0), and how it went."},
     {TEXT("pipelineRunId"), INTO(publish.run_id), .help = "Id of the run there."},
     {TEXT("ingestionRunnerName"), .no_effect = "hexmeta is the runner",
      .help = "Name of the runner there."},
@@ -207,6 +208,10 @@ const struct config_setting config_table[] = {
      .help = "workspace: publish only what the workspace or a collection may see."},
     {BOOL("hexmeta.publishSql", "true"), INTO(publish.publish_sql),
      .help = "SQL texts are published."},
+    {BOOL("hexmeta.publishRuns", "false"), INTO(publish.publish_runs),
+     .help = "Each project with a schedule or runs becomes a pipeline of the service "
+             "`<serviceName>_runs`, with its schedule and the history of its runs. "
+             "`markDeletedDashboards` holds for them, too."},
     {TEXT("hexmeta.tags.categories"), INTO(publish.tags[TAG_KIND_CATEGORY]), .fallback = "true",
      .help = "Classification of the tags that Hex's categories become; true: HexCategories, "
              "false: none. Several kinds may share one."},

@@ -16,6 +16,8 @@
 #include <string.h>
 
 #define IN_FLIGHT 8
+/* Details take hours: what is read so far is published now and then. */
+#define PROJECTS_A_PASS 500
 #define DAY_MS ((int64_t)24 * 3600 * 1000)
 
 /* What one run holds; torn down in reverse by close_session. */
@@ -118,13 +120,6 @@ static struct sync_options options_of(const struct ingest_options *options,
     };
 }
 
-static enum status sync_session(const struct ingest_options *options, struct session *session,
-                                struct ingest_summary *summary, struct error *err)
-{
-    const struct sync_options sync = options_of(options, session);
-    return sync_run(&sync, &summary->sync, err);
-}
-
 static void write_log_row(const struct ingest_options *options, struct session *session,
                           const struct ingest_summary *summary, enum status status)
 {
@@ -160,17 +155,24 @@ static void write_log_row(const struct ingest_options *options, struct session *
     buf_free(&text);
 }
 
+static enum status analyse_source(const struct ingest_options *options, struct session *session,
+                                  int64_t source, struct ingest_summary *summary,
+                                  struct error *err)
+{
+    struct analyse_result result = {0};
+    enum status status = analyse_pending(session->catalog, source, options->stop, &result, err);
+    summary->analysed += result.projects;
+    summary->sync.failure_count += (size_t)result.failures;
+    return status;
+}
+
 /* err is kept when the sync has filled it already. */
 static enum status analyse_session(const struct ingest_options *options,
                                    struct session *session, struct ingest_summary *summary,
                                    struct error *err)
 {
     struct error own = ERROR_INIT;
-    struct analyse_result result = {0};
-    enum status status =
-        analyse_pending(session->catalog, summary->sync.source, options->stop, &result, &own);
-    summary->analysed += result.projects;
-    summary->sync.failure_count += (size_t)result.failures;
+    enum status status = analyse_source(options, session, summary->sync.source, summary, &own);
     if (status != OK && err->code == OK) {
         *err = own;
     }
@@ -189,27 +191,75 @@ static enum status reread_session(const struct ingest_options *options, struct s
     return status;
 }
 
-/* What a run that ended early has learned is not published: the next run does. */
+/* One pass of publishing; its numbers are added to those of the passes before. */
 static enum status publish_session(const struct ingest_options *options,
-                                   struct session *session, struct ingest_summary *summary,
-                                   struct error *err)
+                                   struct session *session, bool is_interim, int64_t source,
+                                   struct ingest_summary *summary, struct error *err)
 {
+    struct om_summary earlier = summary->om;
     const struct publish_options publish = {.config = options->config,
                                             .clock = options->clock,
                                             .catalog = session->catalog,
-                                            .source = summary->sync.source,
+                                            .source = source,
+                                            .is_interim = is_interim,
                                             .accepts_deletes = options->accepts_deletes,
-                                            .waits_for_server = true,
+                                            .waits_for_server = !is_interim,
                                             .progress = options->publish_progress,
                                             .progress_ctx = options->progress_ctx,
                                             .stop = options->stop};
+    enum status status = publish_run(&publish, &summary->om, err);
+    if (summary->has_published) {
+        om_summary_add_earlier(&summary->om, &earlier);
+        om_summary_free(&earlier);
+    }
     summary->has_published = true;
-    return publish_run(&publish, &summary->om, err);
+    summary->is_published_whole = !is_interim;
+    return status;
+}
+
+struct pause {
+    const struct ingest_options *options;
+    struct session *session;
+    struct ingest_summary *summary;
+};
+
+/*
+ * Between two projects of the sync: what was read becomes lineage and goes to OpenMetadata. A
+ * failure does not concern the sync; the pass at its end tries again and judges.
+ */
+static void on_pause(void *ctx, int64_t source)
+{
+    const struct pause *pause = ctx;
+    struct error err = ERROR_INIT;
+    log_info("publishing what was read so far");
+    enum status status =
+        analyse_source(pause->options, pause->session, source, pause->summary, &err);
+    if (status == OK) {
+        status =
+            publish_session(pause->options, pause->session, true, source, pause->summary, &err);
+    }
+    if (status != OK && status != ERR_CANCELLED) {
+        error_prefix(&err, "publishing is left for later: ");
+        log_failure(LOG_LEVEL_WARNING, &err);
+    }
 }
 
 static bool is_publishing(const struct ingest_options *options)
 {
     return options->publishes && options->config->sink == CONFIG_SINK_METADATA_REST;
+}
+
+static enum status sync_session(const struct ingest_options *options, struct session *session,
+                                struct ingest_summary *summary, struct error *err)
+{
+    struct pause pause = {options, session, summary};
+    struct sync_options sync = options_of(options, session);
+    if (is_publishing(options)) {
+        sync.pause = on_pause;
+        sync.pause_ctx = &pause;
+        sync.pause_after = PROJECTS_A_PASS;
+    }
+    return sync_run(&sync, &summary->sync, err);
 }
 
 enum status ingest_run(const struct ingest_options *options, struct ingest_summary *summary,
@@ -234,7 +284,9 @@ enum status ingest_run(const struct ingest_options *options, struct ingest_summa
         enum status analysis = analyse_session(options, &session, summary, err);
         status = status == OK ? analysis : status;
         if (status == OK && is_publishing(options)) {
-            status = publish_session(options, &session, summary, err);
+            /* What a run that ended early has learned is left to the next one. */
+            status =
+                publish_session(options, &session, false, summary->sync.source, summary, err);
         }
         summary->ended_ms = clock_wall_ms(&options->clock);
         write_log_row(options, &session, summary, status);
@@ -310,7 +362,7 @@ int ingest_exit_code(const struct config *config, const struct ingest_summary *s
     enum exit_code code =
         exit_code_first(judge_result(config, sync, status),
                         sync->absence.is_held ? EXIT_CODE_BRAKE : EXIT_CODE_OK);
-    if (summary->has_published) {
+    if (summary->is_published_whole) {
         code = exit_code_first(code, publish_exit_code(config, &summary->om, status));
     }
     return (int)code;

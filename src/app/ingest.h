@@ -28,8 +28,9 @@ struct ingest_options {
 struct ingest_summary {
     struct sync_summary sync;
     struct om_summary om;
-    bool has_published; /* om is filled */
-    int64_t analysed;   /* projects whose lineage was computed anew */
+    bool has_published;      /* om is filled: by all passes together, as the last one saw it */
+    bool is_published_whole; /* the last pass came behind the sync: it is the one to judge */
+    int64_t analysed;        /* projects whose lineage was computed anew */
     int64_t started_ms;
     int64_t ended_ms;
     char catalog_path[4096]; /* absolute when the file exists */

@@ -7,13 +7,24 @@
 #include <string.h>
 
 #define IN_FLIGHT 16
+#define INTERIM_BUDGET_MS ((int64_t)30 * 1000)
 
 static enum status open_session(const struct config *config, const struct clock *clock,
-                                bool waits, struct session_om *out, struct error *err)
+                                bool waits, int64_t retry_budget_ms, struct session_om *out,
+                                struct error *err)
 {
-    const struct http_client_options patience = {
-        .clock = *clock, .max_in_flight = IN_FLIGHT, .waits_for_server = waits};
+    const struct http_client_options patience = {.clock = *clock,
+                                                 .max_in_flight = IN_FLIGHT,
+                                                 .retry_budget_ms = retry_budget_ms,
+                                                 .waits_for_server = waits};
     return session_open_om(config, &patience, out, err);
+}
+
+/* For an interim pass: Hex is kept waiting meanwhile, and another pass comes. */
+static int64_t short_budget_ms(const struct config *config)
+{
+    int64_t budget_ms = config->retry_budget_seconds * 1000;
+    return budget_ms < INTERIM_BUDGET_MS ? budget_ms : INTERIM_BUDGET_MS;
 }
 
 /* ---- filters ---- */
@@ -81,8 +92,10 @@ static struct om_options options_of(const struct publish_options *options)
         .includes_drafts = publish->include_drafts,
         .includes_usage = publish->include_usage,
         .includes_archived = config->include_archived,
+        .publishes_runs = publish->publish_runs,
         .publishes_sql = publish->publish_sql,
         .only_shared = publish->visibility == CONFIG_VISIBILITY_WORKSPACE,
+        .is_interim = options->is_interim,
         .deletes_dashboards = publish->delete_dashboards,
         .deletes_data_models = publish->delete_data_models,
         .deletes_charts = publish->delete_charts,
@@ -156,8 +169,8 @@ enum status publish_run(const struct publish_options *options, struct om_summary
     enum status status =
         said != NULL ? find_source(options, &om.source, err) : error_nomem(err);
     if (status == OK) {
-        status =
-            open_session(config, &options->clock, options->waits_for_server, &session, err);
+        status = open_session(config, &options->clock, options->waits_for_server,
+                              options->is_interim ? short_budget_ms(config) : 0, &session, err);
     }
     if (status == OK) {
         om.api = &session.api;
@@ -203,7 +216,7 @@ void publish_report(const struct config *config, const struct clock *clock,
     if (str_is_empty(config->publish.pipeline) || config->sink != CONFIG_SINK_METADATA_REST) {
         return;
     }
-    if (open_session(config, clock, false, &session, &err) != OK ||
+    if (open_session(config, clock, false, 0, &session, &err) != OK ||
         om_run_status_send(&session.api, status, clock, &err) != OK) {
         error_prefix(&err, "the ingestion pipeline %.*s was not told about this run: ",
                      STR_ARG(str_sub(config->publish.pipeline, 0, 100)));
@@ -247,7 +260,7 @@ enum status publish_probe(const struct config *config, const struct clock *clock
     if (status == OK) {
         read_connections(&options, &arena, &connections, &probe.connection_count);
         probe.connections = connections;
-        status = open_session(config, clock, false, &session, err);
+        status = open_session(config, clock, false, 0, &session, err);
     }
     if (status == OK) {
         om.api = &session.api;

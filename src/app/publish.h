@@ -18,6 +18,7 @@ struct publish_options {
     struct clock clock;
     struct catalog *catalog; /* open; for a plan reading is enough */
     int64_t source;          /* 0: the configuration's host and workspace say which */
+    bool is_interim; /* see struct om_options; what does not answer is not waited for long */
     bool accepts_deletes;
     bool restores;
     bool verifies;

@@ -19,6 +19,7 @@ enum published_kind {
     PUBLISHED_DATA_MODEL,
     PUBLISHED_CHART,
     PUBLISHED_DASHBOARD,
+    PUBLISHED_PIPELINE, /* the runs of a project */
     PUBLISHED_EDGE
 };
 
@@ -39,6 +40,7 @@ enum published_field {
     PUBLISHED_FIELD_CHARTS,
     PUBLISHED_FIELD_DATA_MODELS,
     PUBLISHED_FIELD_LIFE_CYCLE,
+    PUBLISHED_FIELD_SCHEDULE,
     PUBLISHED_FIELD_COUNT
 };
 
@@ -222,6 +224,13 @@ enum status published_doubt(struct catalog *catalog, struct str project,
  */
 enum status published_take_sent(struct catalog *catalog, bool only_doubted, int64_t *row,
                                 bool *has_more, struct error *err) WARN_UNUSED;
+/*
+ * How many entities of each kind belong to settled projects and are THERE: added to counts,
+ * which the caller has set to 0.
+ */
+enum status published_count_settled(struct catalog *catalog, int64_t publication,
+                                    int64_t counts[PUBLISHED_EDGE + 1],
+                                    struct error *err) WARN_UNUSED;
 /* Its project is there, but what it holds is not known: all its children are wanted. */
 enum status published_want_children(struct catalog *catalog, int64_t publication,
                                     enum published_kind kind, struct str parent,

@@ -33,7 +33,7 @@ enum status published_begin_project(struct catalog *catalog, int64_t publication
 {
     bool is_known = false;
     struct statement row = sqlite_use(
-        &catalog->db, "SELECT 1 FROM published WHERE publication = ?1 AND kind IN (2, 3, 4)"
+        &catalog->db, "SELECT 1 FROM published WHERE publication = ?1 AND kind BETWEEN 2 AND 5"
                       " AND name >= ?2 AND name < ?2 || '`' LIMIT 1");
     bind_int(&row, publication);
     bind_str(&row, project);
@@ -99,7 +99,7 @@ enum status published_forget_projects(struct catalog *catalog, int64_t publicati
     struct statement row = sqlite_use(
         &catalog->db,
         "DELETE FROM published_project AS d WHERE" STRANGER " AND NOT EXISTS"
-        " (SELECT 1 FROM published p WHERE p.publication = ?1 AND p.kind IN (2, 3, 4)"
+        " (SELECT 1 FROM published p WHERE p.publication = ?1 AND p.kind BETWEEN 2 AND 5"
         "  AND p.state = 0 AND p.name >= d.project AND p.name < d.project || '`')");
     bind_int(&row, publication);
     return sqlite_run(&row, err);

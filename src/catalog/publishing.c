@@ -11,7 +11,10 @@ static const char project_sql[] =
     " EXISTS (SELECT 1 FROM sharing h WHERE h.project = p.id AND h.kind IN (2, 3, 4)"
     "  AND coalesce(h.access, '') NOT IN ('', 'NONE')),"
     " EXISTS (SELECT 1 FROM notebook n WHERE n.project = p.id),"
-    " p.listing_hash, p.content_read, p.content_read_ms, p.analysis"
+    " p.listing_hash, p.content_read, p.content_read_ms, p.analysis,"
+    " p.is_due OR p.needs_analysis OR EXISTS (SELECT 1 FROM import i"
+    "  JOIN project c ON c.source = p.source AND c.hex_id = i.component"
+    "  WHERE i.project = p.id AND (c.is_due OR c.needs_analysis))"
     " FROM project p JOIN source s ON s.id = p.source"
     " WHERE +p.source = ?1 AND p.id > ?3 AND (p.state = 0 OR (?2 AND p.state = 1))"
     " ORDER BY p.id LIMIT 1";
@@ -98,6 +101,7 @@ static enum status read_project(const struct statement *row, struct arena *arena
     project->views.all_time = column_int_or(row, 13, -1);
     out->is_shared = column_int(row, 16) != 0;
     out->has_notebook = column_int(row, 17) != 0;
+    out->is_due = column_int(row, 22) != 0;
     out->mark = store_digest(0, column_view(row, 14));
     out->mark = store_digest(out->mark, column_view(row, 15));
     out->mark = store_digest_int(out->mark, column_int(row, 18));

@@ -16,6 +16,7 @@ struct publishing_project {
     size_t collection_count;
     bool is_shared;    /* with the workspace, the public or a collection */
     bool has_notebook; /* its cells are known */
+    bool is_due;       /* of it, or of a component that it imports, something is unread */
     uint64_t mark;     /* changes when anything of it does: listing, cells, edges */
 };
 

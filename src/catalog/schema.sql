@@ -393,6 +393,14 @@ CREATE TABLE published_usage (
     PRIMARY KEY (publication, project)
 ) STRICT, WITHOUT ROWID;
 
+CREATE TABLE published_runs (     -- how far a project's runs are published
+    publication INTEGER NOT NULL REFERENCES publication ON DELETE CASCADE,
+    project TEXT NOT NULL,        -- Hex's id
+    after_ms INTEGER NOT NULL,    -- runs that began until then are, for good
+    digest INTEGER NOT NULL,      -- of what was sent of later ones: some had not ended
+    PRIMARY KEY (publication, project)
+) STRICT, WITHOUT ROWID;
+
 CREATE TABLE run_log (            -- runs of hexmeta itself
     id INTEGER PRIMARY KEY,
     source INTEGER REFERENCES source ON DELETE CASCADE,

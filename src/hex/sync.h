@@ -64,6 +64,13 @@ struct sync_options {
     void *wants_ctx;
     sync_progress_fn *progress; /* NULL: none */
     void *progress_ctx;
+    /*
+     * Called after every pause_after projects that were read, while more are due: no
+     * transaction is open, no request is under way, and none is sent before it returns.
+     */
+    void (*pause)(void *ctx, int64_t source); /* NULL: never */
+    void *pause_ctx;
+    unsigned pause_after;
     const volatile sig_atomic_t *stop; /* not 0: finish what is in flight, then return */
     unsigned jobs;                     /* projects read side by side; 0: 6 */
 };

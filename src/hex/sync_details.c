@@ -233,6 +233,7 @@ static void finish_job(struct sync_job *job)
     arena_reset(&job->arena); /* idle, it would hold what the largest notebook took */
     sync->running_jobs--;
     sync->work_done++;
+    sync->read_since_pause++;
     job->next = sync->idle_jobs;
     sync->idle_jobs = job;
 }
@@ -657,12 +658,34 @@ static void load_gates(struct sync *sync)
     }
 }
 
+/*
+ * A pause that is due keeps new projects back until no request is under way: nothing times
+ * out meanwhile. Requests that wait for the pace or for another attempt go on waiting.
+ */
+static bool is_pausing(struct sync *sync)
+{
+    const struct sync_options *options = sync->options;
+    bool has_more = sync->work_done + (int64_t)sync->running_jobs < sync->work_total;
+    if (options->pause == NULL || sync->read_since_pause < options->pause_after || !has_more) {
+        return false;
+    }
+    if (http_client_in_flight(options->api->client) > 0) {
+        return true;
+    }
+    sync->read_since_pause = 0;
+    options->pause(options->pause_ctx, sync->source.id);
+    return false;
+}
+
 void sync_fill_jobs(struct sync *sync)
 {
     unsigned limit = sync->options->jobs == 0 ? DEFAULT_JOBS : sync->options->jobs;
     if (!sync->has_gates) {
         sync->has_gates = true;
         load_gates(sync);
+    }
+    if (is_pausing(sync)) {
+        return;
     }
     while (!sync->has_no_more_work && sync->running_jobs < limit && !sync_is_ending(sync)) {
         struct sync_job *job = take_idle_job(sync);

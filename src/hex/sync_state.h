@@ -93,6 +93,7 @@ struct sync {
     int64_t work_total;
     int64_t work_done;
     size_t running_jobs;
+    unsigned read_since_pause;
     bool has_gates; /* what earlier runs learned about them was loaded */
     struct sync_gate export_gate;
     struct sync_gate cells_gate;

@@ -20,6 +20,7 @@ static const struct {
     [PUBLISHED_DATA_MODEL] = {"/v1/dashboard/datamodels", "dashboardDataModel", "data model"},
     [PUBLISHED_CHART] = {"/v1/charts", "chart", "chart"},
     [PUBLISHED_DASHBOARD] = {"/v1/dashboards", "dashboard", "dashboard"},
+    [PUBLISHED_PIPELINE] = {"/v1/pipelines", "pipeline", "pipeline"},
     [PUBLISHED_EDGE] = {"/v1/lineage", "lineage", "lineage"},
 };
 
@@ -32,7 +33,8 @@ static const char *const field_names[PUBLISHED_FIELD_COUNT] = {
     [PUBLISHED_FIELD_COLUMNS] = "columns",
     [PUBLISHED_FIELD_CHARTS] = "charts",
     [PUBLISHED_FIELD_DATA_MODELS] = "dataModels",
-    [PUBLISHED_FIELD_LIFE_CYCLE] = "lifeCycle"};
+    [PUBLISHED_FIELD_LIFE_CYCLE] = "lifeCycle",
+    [PUBLISHED_FIELD_SCHEDULE] = "scheduleInterval"};
 
 const char *om_collection(enum published_kind kind)
 {
@@ -71,6 +73,8 @@ bool om_kind_has_field(enum published_kind kind, enum published_field field)
     case PUBLISHED_FIELD_SQL:
     case PUBLISHED_FIELD_COLUMNS:
         return kind == PUBLISHED_DATA_MODEL;
+    case PUBLISHED_FIELD_SCHEDULE:
+        return kind == PUBLISHED_PIPELINE;
     case PUBLISHED_FIELD_COUNT:
         break;
     }
@@ -140,6 +144,8 @@ enum status om_entity_field(const struct om_entity *entity, enum published_field
     case PUBLISHED_FIELD_LIFE_CYCLE:
         return arena_printf(arena, out, "%" PRId64 " %" PRId64 " %" PRId64, entity->created_ms,
                             entity->edited_ms, entity->viewed_ms);
+    case PUBLISHED_FIELD_SCHEDULE:
+        return merge_normal(entity->schedule, arena, out);
     case PUBLISHED_FIELD_COUNT:
         break;
     }
@@ -166,8 +172,8 @@ static uint64_t mix_all(uint64_t digest, const struct str *items, size_t count)
 uint64_t om_entity_digest(const struct om_entity *entity)
 {
     const struct str texts[] = {
-        entity->name, entity->title,      entity->description,    entity->url,
-        entity->sql,  entity->chart_type, entity->data_model_type};
+        entity->name, entity->title,      entity->description,     entity->url,
+        entity->sql,  entity->chart_type, entity->data_model_type, entity->schedule};
     const int64_t numbers[] = {MAPPING_VERSION,   entity->kind,       entity->has_links,
                                entity->has_tags,  entity->has_owners, entity->created_ms,
                                entity->edited_ms, entity->viewed_ms};
@@ -333,5 +339,7 @@ void om_entity_write(const struct om_entity *entity, bool is_new, struct json_ou
         json_out_field_strs(out, "charts", entity->charts, entity->chart_count);
         json_out_field_strs(out, "dataModels", entity->data_models, entity->data_model_count);
         put_life_cycle(entity, out);
+    } else if (entity->kind == PUBLISHED_PIPELINE) {
+        put_text(out, "scheduleInterval", entity->schedule);
     }
 }

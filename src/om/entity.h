@@ -33,6 +33,7 @@ struct om_entity {
     struct str chart_type;
     struct str data_model_type;
     struct str sql;
+    struct str schedule; /* of a pipeline: cron */
     struct om_column *columns;
     size_t column_count;
     bool has_links; /* charts and data_models are known */

@@ -230,6 +230,8 @@ static enum status add_edge(struct builder *b, const struct edge *from)
         status = is_present(b, &edge.to, &is_there);
     }
     if (status != OK || !is_there) {
+        /* An end that was not read yet may be there in the next pass. */
+        b->run->is_unsettled = b->run->is_unsettled || b->run->options->is_interim;
         return status;
     }
     status = arena_printf(b->arena, &edge.key, "%s:%.*s > %s:%.*s", edge.from.type,

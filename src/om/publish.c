@@ -11,8 +11,8 @@
 
 #define MAX_NAMED_OWNERS 5
 
-static const char *const step_names[OM_STEP_COUNT] = {"tags",       "data models", "charts",
-                                                      "dashboards", "lineage",     "usage"};
+static const char *const step_names[OM_STEP_COUNT] = {
+    "tags", "data models", "charts", "dashboards", "lineage", "usage", "runs"};
 
 const char *om_step_name(enum om_step_kind step)
 {
@@ -27,7 +27,7 @@ const char *om_plan_action_name(enum om_plan_action action)
 
 /* ---- projects, one after another ---- */
 
-static bool is_wanted(const struct om_run *run, const struct publishing_project *project)
+bool om_run_wants(const struct om_run *run, const struct publishing_project *project)
 {
     const struct om_options *options = run->options;
     if (!options->includes_drafts && project->project.type == PROJECT_TYPE_PROJECT &&
@@ -66,13 +66,26 @@ enum status om_load_project(struct om_run *run, int64_t row, bool reads_cells,
     return status == OK ? map_one(run, reads_cells, arena, project, err) : status;
 }
 
-/* Takes a look at one; what is sent for it leaves something to be seen. */
+static int64_t count_kept(const struct om_run *run)
+{
+    int64_t kept = 0;
+    for (int i = 0; i < OM_STEP_COUNT; i++) {
+        kept += run->summary->steps[i].kept;
+    }
+    return kept;
+}
+
+/*
+ * Takes a look at one; what is sent for it leaves something to be seen, and what is kept leaves
+ * it unsettled while another pass follows, which counts it.
+ */
 static void look(struct om_run *run, struct om_open *open, bool reads_cells,
                  struct arena *arena, om_project_fn *each)
 {
     struct om_project project;
     struct error err = ERROR_INIT;
     int64_t requests = run->summary->requests;
+    int64_t kept = count_kept(run);
     if (om_load_project(run, open->row, reads_cells, arena, &project, &err) != OK) {
         om_run_fatal(run, &err);
         return;
@@ -88,6 +101,9 @@ static void look(struct om_run *run, struct om_open *open, bool reads_cells,
     run->has_sent = false;
     run->is_new = open->is_new;
     each(run, &project, arena);
+    if (run->options->is_interim && count_kept(run) != kept) {
+        run->is_unsettled = true;
+    }
     run->is_new = false;
     open->is_unsettled = open->is_unsettled || run->is_unsettled;
     open->has_sent = open->has_sent || run->has_sent || run->summary->requests != requests;
@@ -172,7 +188,7 @@ static void warn_owner(struct om_run *run, struct str email)
     }
     step->warnings++;
     log_debug("nobody in OpenMetadata has the e-mail %.*s", STR_ARG(email));
-    if (run->unknown_owners == MAX_NAMED_OWNERS + 1) {
+    if (run->unknown_owners == MAX_NAMED_OWNERS + 1 && !run->options->is_interim) {
         log_warning("more owners are not in OpenMetadata; --verbose names them all");
     }
 }
@@ -248,6 +264,22 @@ static enum status survey_project(struct om_run *run, struct om_project *project
     return status == OK ? open_project(run, project, err) : status;
 }
 
+/* Settled projects are not looked at, but what belongs to them is as it should be. */
+static void count_settled(struct om_run *run)
+{
+    static const enum published_kind kinds[] = {PUBLISHED_DATA_MODEL, PUBLISHED_CHART,
+                                                PUBLISHED_EDGE};
+    int64_t counts[PUBLISHED_EDGE + 1] = {0};
+    struct error err = ERROR_INIT;
+    if (published_count_settled(run->catalog, run->publication.id, counts, &err) != OK) {
+        om_run_fatal(run, &err);
+        return;
+    }
+    for (size_t i = 0; i < sizeof(kinds) / sizeof(kinds[0]); i++) {
+        om_run_step(run, kinds[i])->records += counts[kinds[i]];
+    }
+}
+
 void om_survey(struct om_run *run)
 {
     struct arena arena;
@@ -264,7 +296,11 @@ void om_survey(struct om_run *run)
         if (status == OK && !has_more) {
             break;
         }
-        if (status == OK && is_wanted(run, &project.from)) {
+        if (status == OK && run->options->is_interim && project.from.is_due) {
+            /* Of what is there of it nothing may go, and nothing is looked at. */
+            status = published_want_project(run->catalog, project.from.project.id,
+                                            project.from.row, PUBLISHED_PROGRESS_SETTLED, &err);
+        } else if (status == OK && om_run_wants(run, &project.from)) {
             status = survey_project(run, &project, &arena, &err);
         } else if (status == OK) {
             run->summary->steps[OM_STEP_DASHBOARDS].filtered++;
@@ -460,12 +496,14 @@ static void run_phases(struct om_run *run)
         {OM_PHASE_READ, note_world},
         {OM_PHASE_READ, om_survey},
         {OM_PHASE_READ, om_lists_read},
+        {OM_PHASE_READ, count_settled},
         {OM_PHASE_TAGS, om_publish_tags},
         {OM_PHASE_CELLS, om_publish_cells},
         {OM_PHASE_DASHBOARDS, om_publish_dashboards},
         {OM_PHASE_LINEAGE, om_publish_lineage},
         {OM_PHASE_USAGE, om_publish_usage},
         {OM_PHASE_USAGE, om_settle},
+        {OM_PHASE_RUNS, om_publish_runs},
         {OM_PHASE_DELETE, om_publish_deletions},
     };
     for (size_t i = 0; i < sizeof(steps) / sizeof(steps[0]) && !om_run_is_ending(run); i++) {
@@ -541,6 +579,17 @@ enum status om_publish(const struct om_options *options, struct om_summary *summ
         return error_set(err, ERR_CANCELLED, "stopped before the end; the next run goes on");
     }
     return OK;
+}
+
+void om_summary_add_earlier(struct om_summary *later, const struct om_summary *earlier)
+{
+    for (int i = 0; i < OM_STEP_COUNT; i++) {
+        later->steps[i].created += earlier->steps[i].created;
+        later->steps[i].updated += earlier->steps[i].updated;
+        later->steps[i].deleted += earlier->steps[i].deleted;
+    }
+    later->requests += earlier->requests;
+    later->writes += earlier->writes;
 }
 
 void om_summary_free(struct om_summary *summary)

@@ -23,6 +23,7 @@ enum om_phase {
     OM_PHASE_DASHBOARDS,
     OM_PHASE_LINEAGE,
     OM_PHASE_USAGE,
+    OM_PHASE_RUNS,
     OM_PHASE_DELETE,
     OM_PHASE_DONE
 };
@@ -82,6 +83,7 @@ struct om_options {
     bool includes_drafts; /* projects that were never published in Hex */
     bool includes_usage;
     bool includes_archived;
+    bool publishes_runs;
     bool publishes_sql;
     bool only_shared; /* visibility: workspace */
     bool deletes_dashboards;
@@ -92,6 +94,11 @@ struct om_options {
     bool restores;
     bool overrides;
     bool overrides_lineage;
+    /*
+     * More of Hex is being read: only projects of which all was read, no usage, and nothing is
+     * deleted or unlinked. Failures and warnings are left to the pass that comes last.
+     */
+    bool is_interim;
     bool verifies; /* reads every edge, not only those that changed */
     bool validates_version;
     uint64_t settings_digest;   /* of all settings: what was settled with others is looked at */
@@ -122,7 +129,7 @@ struct om_failure {
 };
 
 struct om_step {
-    int64_t records; /* looked at without an error */
+    int64_t records; /* as they should be, looked at or known to be unchanged; each once */
     int64_t created;
     int64_t updated;
     int64_t deleted;
@@ -139,6 +146,7 @@ enum om_step_kind {
     OM_STEP_DASHBOARDS,
     OM_STEP_LINEAGE,
     OM_STEP_USAGE,
+    OM_STEP_RUNS,
     OM_STEP_COUNT
 };
 
@@ -163,6 +171,11 @@ struct om_summary {
  */
 enum status om_publish(const struct om_options *options, struct om_summary *summary,
                        struct error *err) WARN_UNUSED;
+/*
+ * Makes one summary of two passes of a run: what was written adds up, all else is as the later
+ * pass says, which has looked at everything again.
+ */
+void om_summary_add_earlier(struct om_summary *later, const struct om_summary *earlier);
 void om_summary_free(struct om_summary *summary);
 /* "tags", "data models", ...: static memory. */
 const char *om_step_name(enum om_step_kind step);

@@ -219,14 +219,19 @@ static void want_children_of_unwanted(struct om_run *run)
     arena_free(&arena);
 }
 
+#define DELETED_KINDS 4
+
 struct deleted_kind {
     enum published_kind kind;
     bool is_on;
 };
 
-static void delete_unwanted(struct om_run *run, const struct deleted_kind kinds[3])
+static void delete_unwanted(struct om_run *run, const struct deleted_kind *kinds)
 {
     const struct om_options *options = run->options;
+    if (options->is_interim) {
+        return;
+    }
     if (!run->is_complete) {
         log_info("the last listing of Hex is not complete: nothing is deleted");
         return;
@@ -239,7 +244,7 @@ static void delete_unwanted(struct om_run *run, const struct deleted_kind kinds[
     if (!options->deletes_dashboards || !may_go) {
         want_children_of_unwanted(run);
     }
-    for (size_t i = 0; i < 3 && !om_run_is_ending(run); i++) {
+    for (size_t i = 0; i < DELETED_KINDS && !om_run_is_ending(run); i++) {
         bool is_dashboard = kinds[i].kind == PUBLISHED_DASHBOARD;
         if (kinds[i].is_on && (is_dashboard ? may_go : may_delete(run, kinds[i].kind))) {
             delete_kind(run, kinds[i].kind);
@@ -248,14 +253,14 @@ static void delete_unwanted(struct om_run *run, const struct deleted_kind kinds[
 }
 
 /* What was held back, or failed, is left to do; what is gone needs no more thought. */
-static void note_progress(struct om_run *run, const struct deleted_kind kinds[3])
+static void note_progress(struct om_run *run, const struct deleted_kind *kinds)
 {
     struct error err = ERROR_INIT;
     enum status status = OK;
     if (run->options->plan != NULL || om_run_is_ending(run) || !om_run_begin(run)) {
         return;
     }
-    for (size_t i = 0; i < 3 && status == OK; i++) {
+    for (size_t i = 0; i < DELETED_KINDS && status == OK; i++) {
         if (kinds[i].is_on) {
             status = published_reopen(run->catalog, run->publication.id, kinds[i].kind, &err);
         }
@@ -275,9 +280,10 @@ static void note_progress(struct om_run *run, const struct deleted_kind kinds[3]
 void om_publish_deletions(struct om_run *run)
 {
     const struct om_options *options = run->options;
-    const struct deleted_kind kinds[3] = {
+    const struct deleted_kind kinds[DELETED_KINDS] = {
         {PUBLISHED_CHART, options->deletes_charts},
         {PUBLISHED_DATA_MODEL, options->deletes_data_models && options->includes_data_models},
+        {PUBLISHED_PIPELINE, options->deletes_dashboards && options->publishes_runs},
         {PUBLISHED_DASHBOARD, options->deletes_dashboards}};
     if (run->is_idle) {
         return;

@@ -372,10 +372,9 @@ static enum status compare(struct om_run *run, const struct om_project *project,
     return status;
 }
 
-/* Compares entity, unless this is the second look and it is not what was asked for. */
-static void publish_entity(struct om_run *run, const struct om_project *project,
-                           const struct om_entity *entity, const struct om_asked *only,
-                           struct arena *arena)
+void om_publish_entity(struct om_run *run, const struct om_project *project,
+                       const struct om_entity *entity, const struct om_asked *only,
+                       struct arena *arena)
 {
     struct error err = ERROR_INIT;
     if (om_run_is_ending(run) ||
@@ -419,7 +418,7 @@ static void publish_dashboard(struct om_run *run, struct om_project *project,
         return;
     }
     run->is_unsettled = run->is_unsettled || !str_is_null(project->unknown_owner);
-    publish_entity(run, project, dashboard, only, arena);
+    om_publish_entity(run, project, dashboard, only, arena);
 }
 
 /* ---- passes ---- */
@@ -478,10 +477,10 @@ static void publish_children(struct om_run *run, struct om_project *project,
         return;
     }
     for (size_t i = 0; i < project->data_model_count; i++) {
-        publish_entity(run, project, &project->data_models[i], only, arena);
+        om_publish_entity(run, project, &project->data_models[i], only, arena);
     }
     for (size_t i = 0; i < project->chart_count; i++) {
-        publish_entity(run, project, &project->charts[i], only, arena);
+        om_publish_entity(run, project, &project->charts[i], only, arena);
     }
 }
 
@@ -497,8 +496,7 @@ static void each_dashboard(struct om_run *run, struct om_project *project, struc
     run->done++;
 }
 
-/* The entities whose history had to be asked for, now that it is there. */
-static void decide_asked(struct om_run *run)
+void om_decide_asked(struct om_run *run)
 {
     om_run_wait(run, 0);
     run->decides_asked = true;
@@ -518,6 +516,8 @@ static void decide_asked(struct om_run *run)
             om_run_fatal(run, &err);
         } else if (has_more && asked->kind == PUBLISHED_DASHBOARD) {
             publish_dashboard(run, &project, asked, &arena);
+        } else if (has_more && asked->kind == PUBLISHED_PIPELINE) {
+            om_publish_pipeline(run, &project, asked, &arena);
         } else if (has_more) {
             publish_children(run, &project, asked, &arena);
         }
@@ -532,13 +532,13 @@ static void decide_asked(struct om_run *run)
 void om_publish_cells(struct om_run *run)
 {
     om_each_project(run, true, each_children);
-    decide_asked(run);
+    om_decide_asked(run);
     om_send_rest(run);
 }
 
 void om_publish_dashboards(struct om_run *run)
 {
     om_each_project(run, true, each_dashboard);
-    decide_asked(run);
+    om_decide_asked(run);
     om_send_rest(run);
 }

@@ -507,7 +507,7 @@ void om_publish_lineage(struct om_run *run)
     om_each_project(run, true, publish_edges);
     om_run_wait(run, 0);
     /* A project that is not written as it should be has no edges to judge. */
-    if (run->summary->failure_count == 0 && !run->is_idle) {
+    if (run->summary->failure_count == 0 && !run->is_idle && !run->options->is_interim) {
         unlink_unwanted(run);
     }
     om_run_wait(run, 0);

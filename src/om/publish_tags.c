@@ -124,14 +124,17 @@ struct tag_call {
     struct om_run *run;
     const struct tag *tag; /* in the run's arena; NULL: its classification */
     struct str name;
+    uint64_t sent; /* hash of the description */
     enum published_kind kind;
 };
 
 static void confirm_tag(struct om_run *run, enum published_kind kind, struct str name,
-                        struct str id)
+                        uint64_t sent, struct str id)
 {
     struct published row = {.kind = kind, .name = name, .state = PUBLISHED_STATE_THERE};
     struct error err = ERROR_INIT;
+    row.fields[PUBLISHED_FIELD_DESCRIPTION] =
+        (struct merge_base){.has_sent = true, .sent = sent};
     om_confirm(run, &row, id, true);
     if (kind == PUBLISHED_TAG &&
         map_put(&run->usable, name, (union map_value){.number = 1}) != OK) {
@@ -152,7 +155,7 @@ static void on_tag(void *ctx, const struct http_answer *answer, const struct jso
         (void)error_set(&err, ERR_REJECTED, "OpenMetadata's answer is no entity");
     }
     if (err.code == OK) {
-        confirm_tag(run, call->kind, call->name, id);
+        confirm_tag(run, call->kind, call->name, call->sent, id);
     } else {
         om_run_failed(run, om_run_step(run, call->kind), om_kind_name(call->kind), call->name,
                       call->name, &err);
@@ -163,7 +166,8 @@ static void on_tag(void *ctx, const struct http_answer *answer, const struct jso
     free(call);
 }
 
-static void put_tag(struct om_run *run, enum published_kind kind, const struct tag *tag)
+static void put_tag(struct om_run *run, enum published_kind kind, const struct tag *tag,
+                    struct str description)
 {
     struct buf body;
     struct json_out out;
@@ -174,16 +178,16 @@ static void put_tag(struct om_run *run, enum published_kind kind, const struct t
         .action = OM_PLAN_CREATE, .kind = om_kind_name(kind), .name = name, .title = name};
     if (run->options->plan != NULL) {
         om_run_plan(run, &item);
-        confirm_tag(run, kind, name, STR_NULL);
+        confirm_tag(run, kind, name, 0, STR_NULL);
         return;
     }
+    struct str normal = STR_NULL;
     struct tag_call *call = malloc(sizeof(*call));
     buf_init(&body, MAX_BODY_BYTES);
     json_out_init(&out, &body);
     json_out_object(&out);
     json_out_field_str(&out, "name", is_tag ? tag->name : tag->classification);
-    json_out_field_str(&out, "description",
-                       is_tag ? tag->description : tag_classification_description(tag->kind));
+    json_out_field_str(&out, "description", description);
     if (is_tag) {
         json_out_field_str(&out, "classification", tag->classification);
     }
@@ -197,12 +201,13 @@ static void put_tag(struct om_run *run, enum published_kind kind, const struct t
                                        .repeats = true,
                                        .done = on_tag,
                                        .ctx = call};
-    if (call == NULL || buf_status(&body) != OK) {
+    if (call == NULL || buf_status(&body) != OK ||
+        merge_normal(description, &run->arena, &normal) != OK) {
         (void)error_nomem(&err);
         om_run_fatal(run, &err);
         free(call);
     } else {
-        *call = (struct tag_call){run, tag, name, kind};
+        *call = (struct tag_call){run, tag, name, merge_hash(normal), kind};
         om_run_make_room(run);
         if (om_run_is_ending(run) || !om_run_send(run, &request)) {
             free(call);
@@ -223,9 +228,15 @@ static enum status keep_tag(void *ctx, const struct json *item, struct error *er
     if (str_is_empty(fqn)) {
         return OK;
     }
-    const struct published_item listed = {
-        .kind = PUBLISHED_TAG, .name = fqn, .is_deleted = is_off, .json = STR("{}")};
-    enum status status = published_list(run->catalog, &listed, err);
+    struct buf text;
+    buf_init(&text, json_limits_default.max_bytes);
+    enum status status = json_write_sorted(item, &text) == OK ? OK : error_nomem(err);
+    if (status == OK) {
+        const struct published_item listed = {
+            .kind = PUBLISHED_TAG, .name = fqn, .is_deleted = is_off, .json = buf_str(&text)};
+        status = published_list(run->catalog, &listed, err);
+    }
+    buf_free(&text);
     if (status == OK && !is_off &&
         (arena_str(&run->arena, fqn, &key) != OK ||
          map_put(&run->usable, key, (union map_value){.number = 1}) != OK)) {
@@ -254,7 +265,16 @@ static bool publish_classification(struct om_run *run, const struct tag *tag)
     struct json *document = NULL;
     struct error err = ERROR_INIT;
     struct buf path;
+    enum tag_kind kind = tag->kind;
+    size_t kind_count = 0;
     bool is_there = false;
+    if (om_classification_kind(run, tag->classification, &run->arena, &kind, &kind_count) !=
+        OK) {
+        (void)error_nomem(&err);
+        om_run_fatal(run, &err);
+        return false;
+    }
+    struct str description = tag_classification_description(kind);
     buf_init(&path, 65536);
     (void)buf_append_cstr(&path, "/v1/classifications/name");
     om_path_segment(&path, tag->classification);
@@ -271,9 +291,12 @@ static bool publish_classification(struct om_run *run, const struct tag *tag)
                         "the classification %.*s is deleted or disabled in OpenMetadata: no "
                         "tags of it are published",
                         STR_ARG(tag->classification));
+        } else {
+            om_publish_description(run, PUBLISHED_CLASSIFICATION, tag->classification,
+                                   description, document);
         }
     } else if (status == ERR_NOT_FOUND) {
-        put_tag(run, PUBLISHED_CLASSIFICATION, tag);
+        put_tag(run, PUBLISHED_CLASSIFICATION, tag, description);
         om_run_wait(run, 0);
         is_there = true;
     } else {
@@ -290,6 +313,29 @@ static bool publish_classification(struct om_run *run, const struct tag *tag)
     return is_there && !om_run_is_ending(run);
 }
 
+/* In a classification of several kinds one tag may have several descriptions: the first stays.
+ */
+static void publish_tag_description(struct om_run *run, const struct tag *tag,
+                                    struct arena *arena)
+{
+    struct str text = STR_NULL;
+    struct json *shown = NULL;
+    struct error err = ERROR_INIT;
+    enum tag_kind kind = tag->kind;
+    size_t kind_count = 0;
+    if (om_classification_kind(run, tag->classification, arena, &kind, &kind_count) != OK) {
+        (void)error_nomem(&err);
+        om_run_fatal(run, &err);
+    } else if (published_listed(run->catalog, PUBLISHED_TAG, tag->fqn, arena, &text, &err) !=
+                   OK ||
+               json_parse(text, &json_limits_default, &shown, &err) != OK) {
+        om_run_fatal(run, &err);
+    } else if (kind_count == 1) {
+        om_publish_description(run, PUBLISHED_TAG, tag->fqn, tag->description, shown);
+    }
+    json_free(shown);
+}
+
 static void publish_tag(struct om_run *run, const struct tag *tag)
 {
     struct om_step *step = &run->summary->steps[OM_STEP_TAGS];
@@ -298,18 +344,19 @@ static void publish_tag(struct om_run *run, const struct tag *tag)
     struct arena arena;
     struct error err = ERROR_INIT;
     bool has_base = false;
-    arena_init(&arena, 65536);
+    arena_init(&arena, (size_t)64 * 1024 * 1024);
     if (published_presence(run->catalog, PUBLISHED_TAG, tag->fqn, &presence, &err) != OK ||
         published_get(run->catalog, run->publication.id, PUBLISHED_TAG, tag->fqn, &arena, &base,
                       &has_base, &err) != OK) {
         om_run_fatal(run, &err);
     } else if (presence == PUBLISHED_ABSENT && (!has_base || run->options->restores)) {
-        put_tag(run, PUBLISHED_TAG, tag);
+        put_tag(run, PUBLISHED_TAG, tag, tag->description);
         step->records++;
     } else if (presence != PUBLISHED_PRESENT) {
         step->kept++; /* a person does not want it */
     } else {
         step->records++;
+        publish_tag_description(run, tag, &arena);
     }
     arena_free(&arena);
 }

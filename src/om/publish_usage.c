@@ -209,7 +209,8 @@ static void compute_percentiles(struct om_run *run)
 
 void om_publish_usage(struct om_run *run)
 {
-    if (!run->options->includes_usage || run->options->plan != NULL) {
+    if (!run->options->includes_usage || run->options->plan != NULL ||
+        run->options->is_interim) {
         return;
     }
     om_each_project(run, false, publish_usage);

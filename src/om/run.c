@@ -164,10 +164,13 @@ enum status om_run_get(struct om_run *run, struct str path, struct json **out,
 
 struct om_step *om_run_step(struct om_run *run, enum published_kind kind)
 {
-    static const enum om_step_kind steps[] = {
-        [PUBLISHED_CLASSIFICATION] = OM_STEP_TAGS,    [PUBLISHED_TAG] = OM_STEP_TAGS,
-        [PUBLISHED_DATA_MODEL] = OM_STEP_DATA_MODELS, [PUBLISHED_CHART] = OM_STEP_CHARTS,
-        [PUBLISHED_DASHBOARD] = OM_STEP_DASHBOARDS,   [PUBLISHED_EDGE] = OM_STEP_LINEAGE};
+    static const enum om_step_kind steps[] = {[PUBLISHED_CLASSIFICATION] = OM_STEP_TAGS,
+                                              [PUBLISHED_TAG] = OM_STEP_TAGS,
+                                              [PUBLISHED_DATA_MODEL] = OM_STEP_DATA_MODELS,
+                                              [PUBLISHED_CHART] = OM_STEP_CHARTS,
+                                              [PUBLISHED_DASHBOARD] = OM_STEP_DASHBOARDS,
+                                              [PUBLISHED_PIPELINE] = OM_STEP_RUNS,
+                                              [PUBLISHED_EDGE] = OM_STEP_LINEAGE};
     return &run->summary->steps[steps[kind]];
 }
 
@@ -195,8 +198,13 @@ void om_run_failed(struct om_run *run, struct om_step *step, const char *kind, s
     step->errors++;
     summary->failure_count++;
     summary->worst = worse(summary->worst, err);
-    log_error("%s '%.*s' (%.*s): %s", kind, STR_ARG(str_sub(title, 0, 200)), STR_ARG(name),
-              err->message);
+    struct str shown = str_sub(title, 0, 200);
+    if (run->options->is_interim) {
+        log_info("%s '%.*s' (%.*s) will be tried again: %s", kind, STR_ARG(shown),
+                 STR_ARG(name), err->message);
+    } else {
+        log_error("%s '%.*s' (%.*s): %s", kind, STR_ARG(shown), STR_ARG(name), err->message);
+    }
     if (summary->failure_count > MAX_KEPT_FAILURES) {
         return;
     }
@@ -215,12 +223,15 @@ void om_run_warn(struct om_run *run, struct om_step *step, const char *format, .
 {
     char text[1024];
     va_list args;
-    (void)run;
     va_start(args, format);
     (void)vsnprintf(text, sizeof(text), format, args);
     va_end(args);
     step->warnings++;
-    log_warning("%s", text);
+    if (run->options->is_interim) {
+        log_debug("%s", text);
+    } else {
+        log_warning("%s", text);
+    }
 }
 
 bool om_run_warn_once(struct om_run *run, struct str key)

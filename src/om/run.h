@@ -171,6 +171,8 @@ void om_confirm(struct om_run *run, struct published *next, struct str entity_id
 
 /* ---- steps ---- */
 
+/* Whether the filters let it through. */
+bool om_run_wants(const struct om_run *run, const struct publishing_project *project);
 /* Calls each for every project that needs a look, until the run ends. */
 typedef void om_project_fn(struct om_run *run, struct om_project *project, struct arena *arena);
 void om_each_project(struct om_run *run, bool reads_cells, om_project_fn *each);
@@ -191,10 +193,26 @@ enum status om_get_base(struct om_run *run, enum published_kind kind, struct str
 void om_publish_service(struct om_run *run);
 /* Classifications and tags. */
 void om_publish_tags(struct om_run *run);
+/*
+ * The description of a tag or classification that is there, as the server shows it: written
+ * when ours has changed and nobody else's has.
+ */
+void om_publish_description(struct om_run *run, enum published_kind kind, struct str name,
+                            struct str description, const struct json *shown);
+/* How many kinds of tags the settings put into a classification, and the first of them. */
+enum status om_classification_kind(const struct om_run *run, struct str classification,
+                                   struct arena *arena, enum tag_kind *first,
+                                   size_t *count) WARN_UNUSED;
 /* Data models and charts. */
 void om_publish_cells(struct om_run *run);
 /* Dashboards, with links to what is there. */
 void om_publish_dashboards(struct om_run *run);
+/* One entity of a project; only: this is the second look, and that alone is looked at. */
+void om_publish_entity(struct om_run *run, const struct om_project *project,
+                       const struct om_entity *entity, const struct om_asked *only,
+                       struct arena *arena);
+/* The entities whose history had to be asked for, when that is there. */
+void om_decide_asked(struct om_run *run);
 /* Notes that nothing is left to do for projects of which that is true, or nothing but to see
  * what the server made of it. */
 void om_settle(struct om_run *run);
@@ -202,6 +220,10 @@ void om_settle(struct om_run *run);
 void om_publish_lineage(struct om_run *run);
 /* Views per day. */
 void om_publish_usage(struct om_run *run);
+/* Pipelines, with the runs that are new. */
+void om_publish_runs(struct om_run *run);
+void om_publish_pipeline(struct om_run *run, struct om_project *project,
+                         const struct om_asked *only, struct arena *arena);
 /* What is gone from Hex. */
 void om_publish_deletions(struct om_run *run);
 

@@ -94,6 +94,7 @@ static bool copy_entity(const struct json *document, struct arena *arena, struct
            copy(arena, json_get(document, "sourceUrl"), &entity->url) &&
            copy(arena, json_get(document, "chartType"), &entity->chart_type) &&
            copy(arena, json_get(document, "sql"), &entity->sql) &&
+           copy(arena, json_get(document, "scheduleInterval"), &entity->schedule) &&
            copy_links(arena, json_get(document, "charts"), &entity->charts,
                       &entity->chart_count) &&
            copy_links(arena, json_get(document, "dataModels"), &entity->data_models,

@@ -35,6 +35,7 @@ enum status om_version_parse(struct str text, struct om_version *out, struct err
     out->major = numbers[0];
     out->minor = numbers[1];
     out->patch = numbers[2];
+    out->has_status_bulk = out->major >= 2 || out->minor >= 13;
     if (out->major >= 2) {
         out->has_data_model_bulk = true;
         out->keeps_titles = true;

@@ -17,6 +17,8 @@ struct om_version {
     bool has_data_model_bulk;
     /* A bot's PUT leaves a title as it is; a bulk row with overrideMetadata replaces it. */
     bool keeps_titles;
+    /* PUT /v1/pipelines/{fqn}/status/bulk. */
+    bool has_status_bulk;
     /* PUT /v1/lineage/{type}/name/{fqn}/{type}/name/{fqn}: no ids needed. */
     bool has_lineage_by_name;
     /* PUT /v1/services/ingestionPipelines/progress/... */

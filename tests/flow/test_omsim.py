@@ -945,6 +945,15 @@ class Runs(Case):
         self.om.put(f"{path}/progress/hex.import/r1",
                     {"runId": "r1", "timestamp": 1, "updateType": "PROCESSING"})
         self.refused("PUT", f"{path}/progress/hex.import/r1", {"runId": "r1"}, 400)
+        update = {"runId": "r1", "timestamp": 1, "updateType": "PROCESSING"}
+        self.om.put(f"{path}/progress/hex.import/r1",
+                    {**update, "globalCounters": [{"entityType": "Dashboard", "done": 1}],
+                     "progress": {"label": "Hex", "children": [{"processed": 2}]}})
+        for wrong in ({"globalCounters": [{"count": 1}]}, {"progress": {"done": 1}},
+                      {"progress": {"children": [{"label": 1}]}}, {"updateType": "DONE"}):
+            self.refused("PUT", f"{path}/progress/hex.import/r1", {**update, **wrong}, 400)
+        self.refused("PUT", f"{path}/progress/hex.other/r1", update, 404)
+        self.refused("POST", f"{path}/progress/hex.import/r1", update, 405)
 
 
 class Search(Case):

@@ -21,6 +21,7 @@
 #define HOUR ((int64_t)3600 * 1000)
 #define START_MS INT64_C(1760000000000)
 #define JOBS 6
+#define PAUSE_MS 5000
 
 /* What somebody sees who looks into the catalog. */
 struct view {
@@ -42,6 +43,8 @@ struct virtual_run {
     char path[64];
     int64_t begin_ms;
     bool has_looked;
+    unsigned pause_after; /* 0: no pauses */
+    unsigned pauses;
     struct view after_10_min;
     struct sync_summary summary;
     enum status status;
@@ -106,6 +109,20 @@ static void begin(struct virtual_run *run, const struct virtual_hex_options *hex
         OK);
 }
 
+/* As long as a pass of publishing takes. */
+static void on_pause(void *ctx, int64_t source)
+{
+    struct virtual_run *run = ctx;
+    struct error err = ERROR_INIT;
+    assert_true(source > 0);
+    assert_int_equal(http_client_in_flight(run->client), 0);
+    assert_int_equal(catalog_begin(run->catalog, &err), OK);
+    catalog_rollback(run->catalog);
+    run->fake.monotonic_ms += PAUSE_MS;
+    run->fake.wall_ms += PAUSE_MS;
+    run->pauses++;
+}
+
 static void sync_once(struct virtual_run *run, bool includes_outputs)
 {
     struct error err = ERROR_INIT;
@@ -126,6 +143,9 @@ static void sync_once(struct virtual_run *run, bool includes_outputs)
         .includes_outputs = includes_outputs,
         .progress = on_progress,
         .progress_ctx = run,
+        .pause = run->pause_after > 0 ? on_pause : NULL,
+        .pause_ctx = run,
+        .pause_after = run->pause_after,
         .jobs = JOBS,
     };
     run->begin_ms = run->fake.monotonic_ms;
@@ -310,6 +330,30 @@ static void pictures_count_for_both_buckets(void **state)
     end(&run);
 }
 
+/* Nine pauses and what it takes to have nothing in flight; no request is repeated. */
+static void a_pause_costs_little_more_than_it_lasts(void **state)
+{
+    const struct virtual_hex_options hex = {
+        .project_count = 1000, .is_enterprise = true, .per_minute = 60, .names_wait = true};
+    int64_t took[2];
+    size_t requests[2];
+    (void)state;
+    for (int i = 0; i < 2; i++) {
+        struct virtual_run run;
+        begin(&run, &hex, 60, 0);
+        run.pause_after = i == 0 ? 0 : 100;
+        sync_once(&run, false);
+        assert_complete(&run, 60, 0);
+        assert_int_equal(run.pauses, i == 0 ? 0 : 9);
+        took[i] = run.fake.monotonic_ms - run.begin_ms;
+        requests[i] = run.hex.count;
+        end(&run);
+    }
+    print_message("# 9 pauses of 5 s: %" PRId64 " s more\n", (took[1] - took[0]) / 1000);
+    assert_int_equal(requests[0], requests[1]);
+    assert_true(took[1] - took[0] < 9 * (PAUSE_MS + 5000));
+}
+
 /* A listing that may not go on is no listing, and the run says so soon. */
 static void a_wait_beyond_the_budget_ends_the_run(void **state)
 {
@@ -368,6 +412,7 @@ int main(void)
         cmocka_unit_test(a_first_sync_of_5000_projects),
         cmocka_unit_test(trouble_costs_little_and_loses_nothing),
         cmocka_unit_test(pictures_count_for_both_buckets),
+        cmocka_unit_test(a_pause_costs_little_more_than_it_lasts),
         cmocka_unit_test(a_wait_beyond_the_budget_ends_the_run),
         cmocka_unit_test(a_host_that_never_answered_is_not_waited_for),
     };

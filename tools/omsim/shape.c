@@ -167,10 +167,14 @@ static const struct shape shapes[] = {
      "runId:string pipelineState:RunState startDate:integer timestamp:integer endDate:integer "
      "status:[StepSummary] config:object metadata:object"},
     {"UpdateType", NULL, NULL, "DISCOVERY PROCESSING STEP_COMPLETE PIPELINE_COMPLETE ERROR"},
+    {"GlobalCounter", NULL, "entityType:string done:integer total:integer"},
+    {"ProgressNode", NULL,
+     "entityType:string label:string active:boolean expected:integer processed:integer "
+     "overflow:integer children:[ProgressNode]"},
     {"ProgressUpdate", "entity/services/ingestionPipelines/progressUpdate.json",
      "runId!:string timestamp!:integer updateType!:UpdateType currentEntity:string "
-     "estimatedSecondsRemaining:integer globalCounters:[object] message:string "
-     "progress:object stepName:string totalAssetsIngested:integer"},
+     "estimatedSecondsRemaining:integer globalCounters:[GlobalCounter] message:string "
+     "progress:ProgressNode stepName:string totalAssetsIngested:integer"},
     {"TestStep", NULL,
      "name!:string mandatory!:boolean passed!:boolean message:string errorLog:string "
      "+status:string +skipReason:string +diagnosis:any +durationMs:number "

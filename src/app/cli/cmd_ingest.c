@@ -156,7 +156,7 @@ static enum exit_code finish(struct run_view *view, const struct publish_pipelin
         (void)cli_fail(view->cli, err);
     }
     const char *remedy =
-        run->has_published ? publish_view_remedy(status) : run_view_remedy(status);
+        run->is_published_whole ? publish_view_remedy(status) : run_view_remedy(status);
     if (remedy != NULL) {
         cli_say(view->cli, "%s", remedy);
     }
@@ -189,7 +189,7 @@ static enum exit_code run(struct cli *cli, const struct config *config)
     struct publish_pipeline pipeline = {.cli = cli, .config = config};
     run_view_start(&view, cli, config_log_level(config));
     if (options.publishes) {
-        publish_view_begin(&pipeline, cli, config);
+        publish_view_begin(&pipeline, &view, config);
     }
     enum status status = ingest_run(&options, &summary, &err);
     enum exit_code code = finish(&view, &pipeline, command, &summary, status, &err);

@@ -65,7 +65,7 @@ static enum exit_code publish(struct cli *cli, const struct config *config,
                                             .progress_ctx = &view,
                                             .stop = stop_install()};
     run_view_start(&view, cli, config_log_level(config));
-    publish_view_begin(&pipeline, cli, config);
+    publish_view_begin(&pipeline, &view, config);
     enum status status = publish_run(&options, &om, &err);
     enum exit_code code = finish(&view, &pipeline, path, &om, status, &err);
     om_summary_free(&om);

@@ -7,8 +7,8 @@
 #include <stdlib.h>
 
 static const char *const step_names[OM_STEP_COUNT] = {
-    "Published tags",       "Published data models", "Published charts",
-    "Published dashboards", "Published lineage",     "Published usage"};
+    "Published tags",    "Published data models", "Published charts", "Published dashboards",
+    "Published lineage", "Published usage",       "Published runs"};
 
 static const char *phase_name(enum om_phase phase)
 {
@@ -27,6 +27,8 @@ static const char *phase_name(enum om_phase phase)
         return "Publishing lineage";
     case OM_PHASE_USAGE:
         return "Publishing usage";
+    case OM_PHASE_RUNS:
+        return "Publishing runs";
     case OM_PHASE_DELETE:
         return "Deleting";
     case OM_PHASE_DONE:
@@ -135,14 +137,18 @@ const char *publish_view_remedy(enum status status)
 
 /* ---- the ingestion pipeline ---- */
 
+static struct str run_id_of(const struct publish_pipeline *pipeline)
+{
+    struct str configured = pipeline->config->publish.run_id;
+    return str_is_empty(configured) ? str_from(pipeline->run_id) : configured;
+}
+
 static void report(const struct publish_pipeline *pipeline, enum om_run_state state,
                    const struct om_status_step *steps, size_t count)
 {
     const struct config *config = pipeline->config;
-    bool has_id = !str_is_empty(config->publish.run_id);
     const struct om_run_status status = {.pipeline = config->publish.pipeline,
-                                         .run_id = has_id ? config->publish.run_id
-                                                          : str_from(pipeline->run_id),
+                                         .run_id = run_id_of(pipeline),
                                          .state = state,
                                          .started_ms = pipeline->started_ms,
                                          .now_ms = clock_wall_ms(&pipeline->cli->clock),
@@ -151,19 +157,21 @@ static void report(const struct publish_pipeline *pipeline, enum om_run_state st
     publish_report(config, &pipeline->cli->clock, &status);
 }
 
-void publish_view_begin(struct publish_pipeline *pipeline, const struct cli *cli,
+void publish_view_begin(struct publish_pipeline *pipeline, struct run_view *view,
                         const struct config *config)
 {
+    const struct cli *cli = view->cli;
     uint64_t high = clock_random(&cli->clock);
     uint64_t low = clock_random(&cli->clock);
     *pipeline = (struct publish_pipeline){
-        .cli = cli, .config = config, .started_ms = clock_wall_ms(&cli->clock)};
+        .cli = cli, .view = view, .config = config, .started_ms = clock_wall_ms(&cli->clock)};
     /* A UUID of version 4. */
     (void)snprintf(pipeline->run_id, sizeof(pipeline->run_id),
                    "%08x-%04x-4%03x-%04x-%012" PRIx64, (unsigned)(high >> 32),
                    (unsigned)(high >> 16 & 0xFFFF), (unsigned)(high & 0xFFF),
                    (unsigned)(0x8000 | (low >> 48 & 0x3FFF)), low & 0xFFFFFFFFFFFF);
     report(pipeline, OM_RUN_STATE_RUNNING, NULL, 0);
+    view->live = publish_live_begin(config, &cli->clock, run_id_of(pipeline));
 }
 
 /* A step's failures in the server's form; NULL without any. */
@@ -182,6 +190,8 @@ void publish_view_finish(const struct publish_pipeline *pipeline, const struct s
 {
     struct om_status_step *steps = calloc(summary->step_count + 1, sizeof(*steps));
     int64_t errors = 0;
+    publish_live_end(pipeline->view->live, summary->exit_code == EXIT_CODE_OK);
+    pipeline->view->live = NULL;
     if (steps == NULL) {
         return; /* the run itself went as it went */
     }

@@ -18,16 +18,17 @@ void publish_view_tell(const struct cli *cli, const struct om_summary *summary);
 /* What the user can do about an error that ended publishing; NULL: the message says it. */
 const char *publish_view_remedy(enum status status);
 
-/* A run as the ingestion pipeline sees it; see publish_report. */
+/* A run as the ingestion pipeline sees it; see publish_report. Must not move. */
 struct publish_pipeline {
     const struct cli *cli;
+    struct run_view *view; /* tells how far it is */
     const struct config *config;
     int64_t started_ms;
     char run_id[40]; /* the configuration's, or a new one */
 };
 
 /* Tells OpenMetadata that a run begins, if the configuration names a pipeline. */
-void publish_view_begin(struct publish_pipeline *pipeline, const struct cli *cli,
+void publish_view_begin(struct publish_pipeline *pipeline, struct run_view *view,
                         const struct config *config);
 /* The same at its end: every step, and how it went. */
 void publish_view_finish(const struct publish_pipeline *pipeline,

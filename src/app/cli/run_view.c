@@ -68,7 +68,9 @@ void run_view_start(struct run_view *view, const struct cli *cli, enum log_level
 
 void run_view_progress(struct run_view *view, const struct progress_state *state)
 {
+    const struct om_live_state live = {state->phase, state->done, state->total};
     progress_update(&view->progress, state);
+    publish_live_update(view->live, &live);
 }
 
 static void log_steps(const struct summary *summary)

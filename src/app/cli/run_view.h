@@ -11,10 +11,12 @@
 #include "app/cli/cli.h"
 #include "app/cli/progress.h"
 #include "app/cli/summary.h"
+#include "app/publish_live.h"
 
 struct run_view {
     const struct cli *cli;
     struct progress progress;
+    struct publish_live *live; /* NULL: OpenMetadata is not told how far the run is */
     bool has_color;
 };
 
