@@ -1,5 +1,7 @@
 #include "om/change.h"
 
+#include "domain/name.h"
+
 #include <stdio.h>
 #include <string.h>
 
@@ -193,12 +195,16 @@ static enum status keep_column_texts(struct decision *d)
 
 /* ---- sets ---- */
 
-static bool has_status_name(const struct om_change_rules *rules, struct str fqn)
+static bool has_status_name(const struct decision *d, struct str fqn)
 {
-    struct str prefix = rules->category_classification;
-    return !str_is_null(prefix) && rules->is_status != NULL && fqn.n > prefix.n + 1 &&
-           memcmp(fqn.p, prefix.p, prefix.n) == 0 && fqn.p[prefix.n] == '.' &&
-           rules->is_status(rules->ctx, str_sub(fqn, prefix.n + 1, fqn.n));
+    struct str rest = fqn;
+    struct str classification;
+    struct str name;
+    return d->rules->is_status != NULL &&
+           name_next_part(&rest, d->arena, &classification) == OK && !str_is_null(rest) &&
+           name_next_part(&rest, d->arena, &name) == OK && str_is_null(rest) &&
+           str_eq(classification, d->rules->category_classification) &&
+           d->rules->is_status(d->rules->ctx, name);
 }
 
 /* Without a base: what OpenMetadata's own connector made of a status is as if we sent it. */
@@ -211,7 +217,7 @@ static enum status connector_tags(struct decision *d, struct merge_set *set)
         return ERR_NOMEM;
     }
     for (size_t i = 0; i < set->their_count; i++) {
-        if (d->shown->has_bot_label[i] && has_status_name(d->rules, set->theirs[i])) {
+        if (d->shown->has_bot_label[i] && has_status_name(d, set->theirs[i])) {
             sent[count++] = set->theirs[i];
         }
     }

@@ -50,15 +50,9 @@ static void add_gone(struct parser *p, struct sql_pivot *pivot, const struct sql
 static struct sql_part join_names(struct parser *p, struct str a, struct str b)
 {
     struct sql_part joined = {.text = a};
-    char *text = arena_alloc(p->arena, a.n + b.n + 1);
-    if (text == NULL) {
+    if (arena_printf(p->arena, &joined.text, "%.*s_%.*s", STR_ARG(a), STR_ARG(b)) != OK) {
         p->status = ERR_NOMEM;
-        return joined;
     }
-    memcpy(text, a.p, a.n);
-    text[a.n] = '_';
-    memcpy(text + a.n + 1, b.p, b.n);
-    joined.text = str_from_n(text, a.n + b.n + 1);
     return joined;
 }
 

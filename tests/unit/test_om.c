@@ -532,6 +532,36 @@ static void test_without_a_base_the_history_is_asked(void **state)
     assert_int_equal(decide(&entity, &shown, NULL, true).action, OM_ACTION_UPDATE);
 }
 
+static bool is_version_one(void *ctx, struct str name)
+{
+    (void)ctx;
+    return str_is(name, "v1.0");
+}
+
+static void test_a_status_of_the_other_connector_goes_quoted_or_not(void **state)
+{
+    struct str theirs[] = {STR("HexCategories.\"v1.0\""), STR("HexCategories.v2")};
+    bool are_bots[] = {true, true};
+    struct om_entity entity = dashboard();
+    struct om_shown shown = shown_by("ann");
+    const struct published empty = {.kind = entity.kind, .name = entity.name};
+    const struct om_change_rules rules = {.user = ME,
+                                          .keeps_titles = true,
+                                          .category_classification = STR("HexCategories"),
+                                          .is_status = is_version_one};
+    struct om_change change;
+    (void)state;
+    shown.entity.chart_count = 1;
+    shown.is_first_version = true;
+    shown.entity.tags = theirs;
+    shown.entity.tag_count = 2;
+    shown.has_bot_label = are_bots;
+    assert_int_equal(
+        om_change_decide(&entity, &shown, &empty, false, NULL, &rules, &arena, &change), OK);
+    assert_int_equal(change.tags.remove_count, 1);
+    assert_true(str_eq(change.tags.remove[0], theirs[0]));
+}
+
 /* ---- edges ---- */
 
 static void test_an_edge_is_told_in_either_form(void **state)
@@ -602,6 +632,7 @@ int main(void)
         cmocka_unit_test_setup(test_an_owner_that_a_person_took_away_is_not_followed_by_another,
                                reset),
         cmocka_unit_test_setup(test_without_a_base_the_history_is_asked, reset),
+        cmocka_unit_test_setup(test_a_status_of_the_other_connector_goes_quoted_or_not, reset),
         cmocka_unit_test_setup(test_an_edge_is_told_in_either_form, reset),
         cmocka_unit_test_setup(test_run_status, reset),
     };
