@@ -11,6 +11,9 @@
 #include <string.h>
 
 #define ROWS_A_REQUEST 100
+/* The server puts the rows of all bulk requests into one queue, of 1,000 unless it is told
+ * otherwise, and answers 503 when that is full. */
+#define BULK_IN_FLIGHT 6
 #define BYTES_A_REQUEST ((size_t)4 * 1024 * 1024)
 #define MAX_BODY_BYTES ((size_t)64 * 1024 * 1024)
 #define MAX_PATH_BYTES ((size_t)64 * 1024)
@@ -633,6 +636,17 @@ static enum status write_body(const struct om_change *change, const struct om_sh
     return status;
 }
 
+static void make_room_for_row(struct om_run *run, enum published_kind kind)
+{
+    const struct om_batch *batch = run->batches[kind];
+    bool is_last = batch != NULL && batch->is_bulk && batch->count + 1 == ROWS_A_REQUEST;
+    if (is_last) {
+        om_run_wait(run, BULK_IN_FLIGHT - 1);
+    } else {
+        om_run_make_room(run);
+    }
+}
+
 void om_send_change(struct om_run *run, const struct om_change *change,
                     const struct om_shown *shown)
 {
@@ -656,7 +670,7 @@ void om_send_change(struct om_run *run, const struct om_change *change,
         om_run_make_room(run);
         send_patch(run, change, shown, &row);
     } else {
-        om_run_make_room(run);
+        make_room_for_row(run, row.base.kind);
         send_row(run, &row);
     }
     arena_free(&arena);
