@@ -1,5 +1,6 @@
 /* Any bytes as an answer of Hex: every decoder must take it or say why not. */
 #include "hex/decode.h"
+#include "hex/decode_text.h"
 
 #include <stdlib.h>
 
@@ -61,7 +62,7 @@ static void decode_singles(const struct json *document, struct arena *arena)
     enum status status = decode_projects(document, arena, &page, &err);
     check(status, &err);
     for (size_t i = 0; status == OK && i < page.count; i++) {
-        if (page.items[i].id.n != 36 ||
+        if (!is_project_id(page.items[i].id) ||
             project_activity_mark(&page.items[i], arena, &mark) != OK) {
             abort();
         }
