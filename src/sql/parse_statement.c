@@ -379,6 +379,7 @@ static bool parse_script_word(struct parser *p, struct sql_statement *statement)
         return true;
     }
     if (parse_is_name(parse_token(p)) && parse_peek_is_op(p, 1, SQL_OPERATOR_ASSIGN)) {
+        parse_advance(p, 2);
         scan_statement(p, statement); /* x := (SELECT ...) */
         return true;
     }
