@@ -65,8 +65,9 @@ struct sync_options {
     sync_progress_fn *progress; /* NULL: none */
     void *progress_ctx;
     /*
-     * Called after every pause_after projects that were read, while more are due: no
-     * transaction is open, no request is under way, and none is sent before it returns.
+     * Called after every pause_after projects that were read (a tenth of those read so far,
+     * when that is more), while more are due: no transaction is open, no request is under way,
+     * and none is sent before it returns.
      */
     void (*pause)(void *ctx, int64_t source); /* NULL: never */
     void *pause_ctx;

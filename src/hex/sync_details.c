@@ -666,7 +666,10 @@ static bool is_pausing(struct sync *sync)
 {
     const struct sync_options *options = sync->options;
     bool has_more = sync->work_done + (int64_t)sync->running_jobs < sync->work_total;
-    if (options->pause == NULL || sync->read_since_pause < options->pause_after || !has_more) {
+    /* What a pause is for costs more the more was read before: a tenth keeps its sum linear. */
+    int64_t enough = sync->work_done / 10;
+    enough = enough > options->pause_after ? enough : options->pause_after;
+    if (options->pause == NULL || sync->read_since_pause < enough || !has_more) {
         return false;
     }
     if (http_client_in_flight(options->api->client) > 0) {

@@ -358,7 +358,8 @@ void om_lists_read(struct om_run *run)
     if (run->is_idle || str_is_null(run->publication.service_id)) {
         return;
     }
-    if (affected <= run->wanted_projects / LOOKED_AT_SHARE) {
+    /* Of what an interim pass is for, most is new: a look at each would find nothing. */
+    if (!run->options->is_interim && affected <= run->wanted_projects / LOOKED_AT_SHARE) {
         look_at_few(run);
     } else {
         read_lists(run);
