@@ -251,6 +251,9 @@ static enum status survey_project(struct om_run *run, struct om_project *project
     enum published_progress progress;
     const struct publishing_project *from = &project->from;
     enum status status = get_progress(run, from, &progress, err);
+    if (run->options->is_interim && progress == PUBLISHED_PROGRESS_SENT) {
+        progress = PUBLISHED_PROGRESS_SETTLED; /* the last pass sees what became of it */
+    }
     run->wanted_projects++;
     run->summary->private_projects += !from->is_shared;
     if (status == OK && progress != PUBLISHED_PROGRESS_OPEN) {
@@ -345,6 +348,8 @@ void om_settle(struct om_run *run)
             om_run_fatal(run, &err);
         }
     }
+    /* In the same transaction, also when the run is told to stop: no crash parts the two. */
+    om_reopen_unwanted(run);
     om_run_flush(run);
     arena_free(&arena);
 }
@@ -502,9 +507,9 @@ static void run_phases(struct om_run *run)
         {OM_PHASE_DASHBOARDS, om_publish_dashboards},
         {OM_PHASE_LINEAGE, om_publish_lineage},
         {OM_PHASE_USAGE, om_publish_usage},
-        {OM_PHASE_USAGE, om_settle},
         {OM_PHASE_RUNS, om_publish_runs},
         {OM_PHASE_DELETE, om_publish_deletions},
+        {OM_PHASE_DELETE, om_settle},
     };
     for (size_t i = 0; i < sizeof(steps) / sizeof(steps[0]) && !om_run_is_ending(run); i++) {
         if (run->phase != steps[i].phase) {

@@ -226,12 +226,25 @@ struct deleted_kind {
     bool is_on;
 };
 
-static void delete_unwanted(struct om_run *run, const struct deleted_kind *kinds)
+static void get_deleted_kinds(const struct om_options *options,
+                              struct deleted_kind kinds[DELETED_KINDS])
+{
+    kinds[0] = (struct deleted_kind){PUBLISHED_CHART, options->deletes_charts};
+    kinds[1] = (struct deleted_kind){PUBLISHED_DATA_MODEL, options->deletes_data_models &&
+                                                               options->includes_data_models};
+    kinds[2] = (struct deleted_kind){PUBLISHED_PIPELINE,
+                                     options->deletes_dashboards && options->publishes_runs};
+    kinds[3] = (struct deleted_kind){PUBLISHED_DASHBOARD, options->deletes_dashboards};
+}
+
+void om_publish_deletions(struct om_run *run)
 {
     const struct om_options *options = run->options;
-    if (options->is_interim) {
+    struct deleted_kind kinds[DELETED_KINDS];
+    if (run->is_idle || options->is_interim) {
         return;
     }
+    get_deleted_kinds(options, kinds);
     if (!run->is_complete) {
         log_info("the last listing of Hex is not complete: nothing is deleted");
         return;
@@ -252,14 +265,15 @@ static void delete_unwanted(struct om_run *run, const struct deleted_kind *kinds
     }
 }
 
-/* What was held back, or failed, is left to do; what is gone needs no more thought. */
-static void note_progress(struct om_run *run, const struct deleted_kind *kinds)
+void om_reopen_unwanted(struct om_run *run)
 {
+    struct deleted_kind kinds[DELETED_KINDS];
     struct error err = ERROR_INIT;
     enum status status = OK;
-    if (run->options->plan != NULL || om_run_is_ending(run) || !om_run_begin(run)) {
+    if (run->is_idle || !om_run_begin(run)) {
         return;
     }
+    get_deleted_kinds(run->options, kinds);
     for (size_t i = 0; i < DELETED_KINDS && status == OK; i++) {
         if (kinds[i].is_on) {
             status = published_reopen(run->catalog, run->publication.id, kinds[i].kind, &err);
@@ -274,20 +288,4 @@ static void note_progress(struct om_run *run, const struct deleted_kind *kinds)
     if (status != OK) {
         om_run_fatal(run, &err);
     }
-    om_run_flush(run);
-}
-
-void om_publish_deletions(struct om_run *run)
-{
-    const struct om_options *options = run->options;
-    const struct deleted_kind kinds[DELETED_KINDS] = {
-        {PUBLISHED_CHART, options->deletes_charts},
-        {PUBLISHED_DATA_MODEL, options->deletes_data_models && options->includes_data_models},
-        {PUBLISHED_PIPELINE, options->deletes_dashboards && options->publishes_runs},
-        {PUBLISHED_DASHBOARD, options->deletes_dashboards}};
-    if (run->is_idle) {
-        return;
-    }
-    delete_unwanted(run, kinds);
-    note_progress(run, kinds);
 }

@@ -216,6 +216,9 @@ void om_decide_asked(struct om_run *run);
 /* Notes that nothing is left to do for projects of which that is true, or nothing but to see
  * what the server made of it. */
 void om_settle(struct om_run *run);
+/* What should be gone and is not (held back, failed, switched off for now) keeps its project
+ * from being settled; of a project that is gone nothing is left to do. */
+void om_reopen_unwanted(struct om_run *run);
 /* Edges, new and old. */
 void om_publish_lineage(struct om_run *run);
 /* Views per day. */

@@ -22,6 +22,9 @@ VERSIONS = os.environ.get("VERSIONS", "2.0.7").split()
 # Who says that something is gone, or has no history, is believed: nothing can heal a lie.
 BELIEVED = re.compile(r"DELETE |GET .*/(versions|getLineageEdge/.*)$")
 
+# Children that are left when a run ends between two deletions: looked at in any sample.
+CUT_SHORT = ("DELETE /charts/{id}", "401")
+
 
 def codes(fault, answer):
     """The exit codes that are right after this answer."""
@@ -39,6 +42,8 @@ def codes(fault, answer):
     if answer == "404" and name.startswith("GET") and name.split("/")[-2] == "name":
         # What is absent is made; but a dashboard that was listed is none to be made again.
         return {1} if "/dashboards/" in name else {0}
+    if answer == "404" and name.endswith("/bulk"):
+        return {0}  # A server without bulk gets its rows one by one.
     if answer in ("400", "409") and name.endswith("/bulk"):
         # Halved until the bad row is alone, and none is bad.
         return {0} if len(json.loads(fault.request["body"])) > 1 else {1}
@@ -67,7 +72,7 @@ class FailureTest(PublishCase):
                 self.assertGreaterEqual(len(found), 25, sorted(found))
                 pairs = list(itertools.product(sorted(found), ANSWERS))
                 pairs = [p for p in pairs if p[1] != "404" or not BELIEVED.match(p[0])]
-                for name, answer in pairs[::STRIDE]:
+                for name, answer in sorted({*pairs[::STRIDE], CUT_SHORT}):
                     with self.subTest(version=version, endpoint=name, answer=answer):
                         scenario, fault = found[name]
                         problems = scenario.fail_once(fault, answer, codes(fault, answer))
