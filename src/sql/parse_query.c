@@ -168,9 +168,9 @@ static void parse_star_modifiers(struct parser *p, struct sql_item *item)
         } else if (parse_is(p, KW_ILIKE) || parse_is(p, KW_LIKE) || parse_is(p, KW_NOT) ||
                    parse_is(p, KW_GLOB) || parse_is(p, KW_SIMILAR) || parse_is_op(p, '~') ||
                    parse_is_op(p, '!')) {
-            while (!parse_is_end(p) && parse_token(p)[-1].kind != SQL_TOKEN_STRING) {
+            do {
                 parse_advance(p, 1); /* * NOT LIKE 'a%' */
-            }
+            } while (!parse_is_end(p) && parse_token(p)[-1].kind != SQL_TOKEN_STRING);
         } else if (parse_is(p, KW_APPLY) && (is_open || parse_is_name(opener))) {
             parse_advance(p, is_open ? 1 : 2); /* APPLY (f), APPLY f */
             parse_skip_brackets(p);
