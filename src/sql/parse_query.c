@@ -770,17 +770,32 @@ struct sql_query *parse_query(struct parser *p, struct sql_target **targets)
     return query;
 }
 
-/* True when a row of VALUES holds constants only; then the cursor is behind it. */
+/* Whether a query stands in the brackets that open here. */
+static bool holds_query(const struct parser *p)
+{
+    for (size_t i = p->at + 1; i < parse_token(p)->closer; i++) {
+        const struct sql_token *token = &p->tokens[i];
+        if (token->is_query || (token->kind == SQL_TOKEN_WORD && token->code == KW_VALUES)) {
+            return true;
+        }
+    }
+    return false;
+}
+
+/*
+ * True when a row of VALUES holds constants only; then the cursor is behind it. Not tried where
+ * a query is inside: read twice at each level, it would double the time with each.
+ */
 static bool skip_constant_row(struct parser *p)
 {
     struct sql_use *uses = NULL;
     size_t start = p->at;
     (void)parse_accept(p, KW_ROW);
-    if (parse_is_op(p, '(')) {
-        parse_arguments(p, 0, &uses);
-    } else {
-        (void)parse_expression(p, PARSE_VALUE, &uses);
+    if (!parse_is_op(p, '(') || holds_query(p)) {
+        p->at = start;
+        return false;
     }
+    parse_arguments(p, 0, &uses);
     p->at = uses == NULL ? p->at : start;
     return uses == NULL && p->at > start;
 }
