@@ -14,6 +14,20 @@ from workspace import Workspace, program
 EXPORT = "/api/v1/projects/export"
 
 
+def cell_pages(cursor):
+    """No export, and pages of no cells, each naming the next: a rule, and what was asked."""
+    asked = []
+    def rule(_, path):
+        if path == EXPORT:
+            return json_answer(404, '{"reason": "no"}')
+        if not path.startswith("/api/v1/cells"):
+            return None
+        asked.append(path)
+        return json_answer(
+            200, f'{{"values": [], "pagination": {{"after": "c{cursor(path)}"}}}}')
+    return rule, asked
+
+
 class FaultTest(unittest.TestCase):
     maxDiff = 2000
 
@@ -172,45 +186,30 @@ class FaultTest(unittest.TestCase):
 
     def test_pages_that_go_round_in_a_circle(self):
         """Of one project's cells: noticed, whatever the circle's length."""
-        count = 0
-        def rule(_, path):
-            nonlocal count
-            if path == EXPORT:
-                return json_answer(404, '{"reason": "no"}')
-            if not path.startswith("/api/v1/cells"):
-                return None
-            count += 1
-            number = int(path.rpartition("after=c")[2] or 0) if "after=" in path else 0
-            return json_answer(
-                200, f'{{"values": [], "pagination": {{"after": "c{(number + 1) % 7}"}}}}')
+        def cursor(path):
+            return (int(path.rpartition("after=c")[2]) + 1) % 7 if "after=" in path else 1
+        rule, asked = cell_pages(cursor)
         with Workspace("--projects", "2") as workspace:
             done = self.sync(workspace, self.front(workspace, rule), code=1)
             self.assertIn("the list of cells does not end", done.stderr)
-            self.assertLess(count, 100)
+            self.assertLess(len(asked), 100)
 
     def test_sigterm_ends_a_project_that_does_not_end(self):
-        count = 0
-        def rule(_, path):
-            nonlocal count
-            if path == EXPORT:
-                return json_answer(404, '{"reason": "no"}')
-            if not path.startswith("/api/v1/cells"):
-                return None
-            count += 1
+        def cursor(_):
             time.sleep(0.02)
-            return json_answer(
-                200, f'{{"values": [], "pagination": {{"after": "c{count}"}}}}')
+            return len(asked)
+        rule, asked = cell_pages(cursor)
         with Workspace("--projects", "2") as workspace:
             front = self.front(workspace, rule)
             process = workspace.start(
                 "sync", "-c", workspace.configure(), "--set",
                 f"source.serviceConnection.config.hostPort={front.url}")
-            while count == 0 and process.poll() is None:
+            while not asked and process.poll() is None:
                 time.sleep(0.01)
             process.send_signal(signal.SIGTERM)
             _, said = process.communicate(timeout=60)
             self.assertEqual(process.returncode, 130, said)
-            self.assertLess(count, 500)
+            self.assertLess(len(asked), 500)
 
     def test_a_file_that_may_not_grow_is_an_error_that_the_next_run_gets_over(self):
         def limit():
