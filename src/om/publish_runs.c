@@ -80,26 +80,7 @@ static enum status find_service(struct om_run *run, struct str name, struct erro
 
 static enum status keep_pipeline(void *ctx, const struct json *item, struct error *err)
 {
-    struct om_run *run = ctx;
-    struct str name = json_str(json_get(item, "name"));
-    struct buf text;
-    buf_init(&text, json_limits_default.max_bytes);
-    enum status status = OK;
-    if (str_is_null(name)) {
-        status = error_set(err, ERR_PARSE, "a pipeline of OpenMetadata has no name");
-    } else if (json_write_sorted(item, &text) != OK) {
-        status = error_nomem(err);
-    } else {
-        const struct published_item listed = {.kind = PUBLISHED_PIPELINE,
-                                              .name = name,
-                                              .entity_id = json_str(json_get(item, "id")),
-                                              .is_deleted =
-                                                  json_bool(json_get(item, "deleted"), false),
-                                              .json = buf_str(&text)};
-        status = published_list(run->catalog, &listed, err);
-    }
-    buf_free(&text);
-    return status;
+    return om_list_entity(ctx, PUBLISHED_PIPELINE, item, err);
 }
 
 static void list_pipelines(struct om_run *run, struct str service)
