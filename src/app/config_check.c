@@ -11,20 +11,15 @@
 /* A section with more keys is not a section with a slip of the pen. */
 #define MAX_LOOKED_AT 100
 
-static const struct config_value *value_of(const struct config_reader *reader, const char *path)
-{
-    return &reader->config->values[config_table_find(str_from(path))];
-}
-
 static bool is_given(const struct config_reader *reader, const char *path)
 {
-    return value_of(reader, path)->node != NULL;
+    return config_value_at(reader, path)->node != NULL;
 }
 
 static bool is_false(const struct config_reader *reader, const char *path)
 {
     bool value = true;
-    const struct config_value *given = value_of(reader, path);
+    const struct config_value *given = config_value_at(reader, path);
     if (given->node == NULL) {
         return false;
     }
@@ -140,7 +135,7 @@ static void check_host_path(struct config_reader *reader, const struct config_va
 static void check_host(struct config_reader *reader)
 {
     struct config *config = reader->config;
-    const struct config_value *place = value_of(reader, CONNECTION "hostPort");
+    const struct config_value *place = config_value_at(reader, CONNECTION "hostPort");
     struct config_url url;
     struct error err = ERROR_INIT;
     if (place->node == NULL) {
@@ -193,7 +188,7 @@ static bool is_all(struct str text, char c)
 static void check_token(struct config_reader *reader)
 {
     struct config *config = reader->config;
-    const struct config_value *place = value_of(reader, CONNECTION "token");
+    const struct config_value *place = config_value_at(reader, CONNECTION "token");
     if (place->node == NULL) {
         return;
     }
@@ -236,7 +231,7 @@ static void check_token(struct config_reader *reader)
 static void check_names(struct config_reader *reader)
 {
     struct config *config = reader->config;
-    const struct config_value *place = value_of(reader, "source.serviceName");
+    const struct config_value *place = config_value_at(reader, "source.serviceName");
     if (place->node != NULL && str_trim(config->service_name).n == 0) {
         config_error(reader, place->line, place->column, "serviceName is empty");
     } else if (str_find(config->service_name, '.') != SIZE_MAX) {
@@ -247,7 +242,7 @@ static void check_names(struct config_reader *reader)
         config_error(reader, place->line, place->column,
                      "serviceName is longer than %d characters", MAX_SERVICE_NAME);
     }
-    place = value_of(reader, "hexmeta.workspace");
+    place = config_value_at(reader, "hexmeta.workspace");
     for (size_t i = 0; i < config->workspace.n; i++) {
         char c = config->workspace.p[i];
         if (c <= ' ' || c > '~' || strchr("/?#%\\\"'<>", c) != NULL) {
@@ -275,7 +270,7 @@ static struct str join_path(struct config_reader *reader, struct str path)
 static void check_files(struct config_reader *reader)
 {
     struct config *config = reader->config;
-    const struct config_value *place = value_of(reader, "hexmeta.catalog");
+    const struct config_value *place = config_value_at(reader, "hexmeta.catalog");
     if (config->catalog.n == 0 || str_find(config->catalog, '\0') != SIZE_MAX) {
         config_error(reader, place->line, place->column,
                      "hexmeta.catalog must be the name of a file");
@@ -287,7 +282,7 @@ static void check_files(struct config_reader *reader)
     } else {
         config->catalog = join_path(reader, config->catalog);
     }
-    place = value_of(reader, "hexmeta.caFile");
+    place = config_value_at(reader, "hexmeta.caFile");
     if (place->node == NULL) {
         return;
     }
@@ -299,47 +294,6 @@ static void check_files(struct config_reader *reader)
         config_error(reader, place->line, place->column, "hexmeta.caFile: cannot read %s: %s",
                      name, strerror(errno));
     }
-}
-
-static size_t pattern_texts(const struct yaml_node *list, struct arena *arena, struct str **out)
-{
-    size_t count = yaml_count(list);
-    *out = arena_array(arena, count, sizeof(**out));
-    for (size_t i = 0; i < count && *out != NULL; i++) {
-        (*out)[i] = yaml_at(list, i)->text;
-    }
-    return count;
-}
-
-/* The filter of one setting; its two rows stand together, includes first. */
-struct filter *config_make_filter(struct config_reader *reader, const char *includes_path)
-{
-    struct arena *arena = &reader->config->arena;
-    const struct config_value *includes = value_of(reader, includes_path);
-    const struct config_value *excludes = includes + 1;
-    struct filter_patterns patterns;
-    struct filter *filter = NULL;
-    struct str *texts[2];
-    patterns.include_count = pattern_texts(includes->node, arena, &texts[0]);
-    patterns.exclude_count = pattern_texts(excludes->node, arena, &texts[1]);
-    patterns.includes = texts[0];
-    patterns.excludes = texts[1];
-    if (texts[0] == NULL || texts[1] == NULL) {
-        reader->is_out_of_memory = true;
-        return NULL;
-    }
-    if (patterns.include_count + patterns.exclude_count == 0) {
-        return NULL;
-    }
-    /* Bad patterns were reported when they were read. */
-    if (filter_new(&patterns, &filter, NULL) == ERR_NOMEM) {
-        reader->is_out_of_memory = true;
-    }
-    if (filter_ignores_excludes(filter)) {
-        config_warning(reader, excludes->line, excludes->column,
-                       "excludes have no effect beside includes, in OpenMetadata as well");
-    }
-    return filter;
 }
 
 static bool is_same_list(const struct yaml_node *a, const struct yaml_node *b)
@@ -363,7 +317,7 @@ static void make_filters(struct config_reader *reader)
     const struct yaml_node *around;
     struct str missing;
     const struct config_value *replaced =
-        value_of(reader, CONNECTION "dashboardFilterPattern.includes");
+        config_value_at(reader, CONNECTION "dashboardFilterPattern.includes");
     const struct yaml_node *outer =
         node_at(reader, STR(CONNECTION "dashboardFilterPattern"), &around, &missing);
     const struct yaml_node *inner =
@@ -371,7 +325,7 @@ static void make_filters(struct config_reader *reader)
     bool has_outer = yaml_count(replaced[0].node) + yaml_count(replaced[1].node) > 0;
     if (inner != NULL && has_outer &&
         !is_same_pattern(replaced,
-                         value_of(reader, PIPELINE "dashboardFilterPattern.includes"))) {
+                         config_value_at(reader, PIPELINE "dashboardFilterPattern.includes"))) {
         config_warning(reader, outer->line, outer->column,
                        "the connection's dashboardFilterPattern is replaced by that of "
                        "sourceConfig");
@@ -443,7 +397,8 @@ void config_check(struct config_reader *reader)
     config->include_tags = config->include_tags && !is_false(reader, PIPELINE "includeTags");
     if (is_given(reader, CONNECTION "includeTags") &&
         is_given(reader, CONNECTION "includeCategories")) {
-        const struct config_value *place = value_of(reader, CONNECTION "includeCategories");
+        const struct config_value *place =
+            config_value_at(reader, CONNECTION "includeCategories");
         config_warning(reader, place->line, place->column,
                        "includeCategories is the older name of includeTags; remove it");
         config->include_tags = !is_false(reader, CONNECTION "includeTags") &&

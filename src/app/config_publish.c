@@ -11,17 +11,12 @@
 #define OM "workflowConfig.openMetadataServerConfig."
 #define PIPELINE "source.sourceConfig.config."
 
-static const struct config_value *value_of(const struct config_reader *reader, const char *path)
-{
-    return &reader->config->values[config_table_find(str_from(path))];
-}
-
 /* The address with scheme, and with /api where nothing stands behind the host. */
 static void check_url(struct config_reader *reader)
 {
     struct config *config = reader->config;
     struct config_publish *publish = &config->publish;
-    const struct config_value *place = value_of(reader, OM "hostPort");
+    const struct config_value *place = config_value_at(reader, OM "hostPort");
     struct config_url url;
     struct error err = ERROR_INIT;
     struct str text = str_trim(publish->url);
@@ -57,7 +52,7 @@ static void check_token(struct config_reader *reader)
 {
     struct config *config = reader->config;
     struct str *token = &config->publish.token;
-    const struct config_value *place = value_of(reader, OM "securityConfig.jwtToken");
+    const struct config_value *place = config_value_at(reader, OM "securityConfig.jwtToken");
     *token = str_trim(*token);
     log_hide(*token);
     for (size_t i = 0; i < token->n; i++) {
@@ -73,7 +68,7 @@ static void check_ca_file(struct config_reader *reader)
 {
     struct config *config = reader->config;
     struct config_publish *publish = &config->publish;
-    const struct config_value *place = value_of(reader, OM "sslConfig.caCertificate");
+    const struct config_value *place = config_value_at(reader, OM "sslConfig.caCertificate");
     if (place->node == NULL || str_is_empty(publish->ca_file) ||
         publish->verify_ssl != CONFIG_VERIFY_VALIDATE) {
         publish->ca_file = STR_NULL;
@@ -120,7 +115,7 @@ static void read_prefixes(struct config_reader *reader)
 {
     struct config_publish *publish = &reader->config->publish;
     const struct yaml_node *list =
-        value_of(reader, PIPELINE "lineageInformation.dbServicePrefixes")->node;
+        config_value_at(reader, PIPELINE "lineageInformation.dbServicePrefixes")->node;
     size_t count = yaml_count(list);
     publish->prefixes =
         arena_array(&reader->config->arena, count + 1, sizeof(*publish->prefixes));

@@ -91,6 +91,11 @@ static const char *kind_name(const struct yaml_node *node)
     }
 }
 
+const struct config_value *config_value_at(const struct config_reader *reader, const char *path)
+{
+    return &reader->config->values[config_table_find(str_from(path))];
+}
+
 struct str config_nearest_part(struct str section, struct str key)
 {
     struct str best = STR_NULL;

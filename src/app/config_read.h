@@ -17,8 +17,15 @@ void config_check(struct config_reader *reader);
 
 /* The same for what concerns OpenMetadata (config_publish.c). */
 void config_check_publish(struct config_reader *reader);
-/* The filter of one setting, by the path of its includes; NULL: all pass. */
+/*
+ * The filter of one setting, by the path of its includes (its excludes are the next row of the
+ * table); NULL: all pass.
+ */
 struct filter *config_make_filter(struct config_reader *reader, const char *includes_path);
+
+/* What a key of the table was set to. */
+const struct config_value *config_value_at(const struct config_reader *reader,
+                                           const char *path);
 
 /* A copy of a scalar with ${...} replaced; NULL (and a problem) when that fails. */
 const struct yaml_node *config_expand(struct config_reader *reader,

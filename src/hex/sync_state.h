@@ -1,6 +1,7 @@
 /*
- * sync_state - what the files of the sync share: sync.c (order of things, bookkeeping),
- * sync_listing.c, sync_absence.c, sync_details.c, sync_pictures.c. Of no use to anybody else.
+ * sync_state - what the files of the sync share, and its bookkeeping. sync.c, which decides the
+ * order of things, calls sync_listing.c, sync_absence.c, sync_details.c and sync_pictures.c;
+ * none of them calls back. Of no use to anybody else.
  */
 #ifndef HEX_SYNC_STATE_H
 #define HEX_SYNC_STATE_H
@@ -107,7 +108,7 @@ struct sync {
     struct sync_gate picture_gate;
 };
 
-/* ---- sync.c: bookkeeping ---- */
+/* ---- bookkeeping ---- */
 
 /* Ends the run with err unless it has ended already. */
 void sync_fatal(struct sync *sync, const struct error *err);
