@@ -10,42 +10,20 @@ import os
 import subprocess
 import sys
 import tempfile
-import venv
+
+import pypi
 
 HERE = os.path.dirname(os.path.abspath(__file__))
 ROOT = os.path.dirname(os.path.dirname(HERE))
 PACKAGE = "acryl-datahub[hex]==1.7.0.17"
-SKIPPED = 77
 PROJECTS = 12
 
 sys.path.insert(0, os.path.join(ROOT, "tests", "flow"))
 from workspace import Workspace  # noqa: E402
 
 
-def skip(why):
-    print(f"skipped: {why}")
-    sys.exit(SKIPPED)
-
-
-def install_datahub():
-    """In the build folder, so that the next run finds it."""
-    folder = os.path.join(os.environ.get("CONTRACT_FOLDER", "build/contract"), "datahub")
-    datahub = os.path.join(folder, "bin", "datahub")
-    if os.path.exists(datahub):
-        return datahub
-    try:
-        venv.create(folder, with_pip=True)
-    except (OSError, subprocess.CalledProcessError) as error:
-        skip(f"no virtual environment can be made: {error}")
-    done = subprocess.run([os.path.join(folder, "bin", "pip"), "install", "--quiet", PACKAGE],
-                          capture_output=True, text=True, check=False, timeout=900)
-    if done.returncode != 0:
-        skip(f"{PACKAGE} cannot be installed: {done.stderr.strip().splitlines()[-1:]}")
-    return datahub
-
-
 def main():
-    datahub = install_datahub()
+    datahub = os.path.join(pypi.environment("datahub", PACKAGE), "bin", "datahub")
     with Workspace("--projects", str(PROJECTS), "--strict-spec") as workspace, \
             tempfile.TemporaryDirectory(prefix="hexmeta-datahub-") as folder:
         out = os.path.join(folder, "out.json")

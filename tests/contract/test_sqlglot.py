@@ -14,10 +14,10 @@ import os
 import subprocess
 import sys
 import tarfile
-import venv
+
+import pypi
 
 PACKAGE = "sqlglot==30.30.0"
-SKIPPED = 77
 MOST_DIFFERENCES = 200
 DIALECTS = ("snowflake bigquery redshift postgres databricks spark trino presto athena clickhouse "
             "mysql tsql duckdb hive sqlite").split()
@@ -25,34 +25,16 @@ STARTS = ("SELECT", "WITH", "INSERT", "CREATE", "MERGE", "UPDATE", "DELETE", "CO
           "VALUES", "TABLE", "PIVOT", "UNPIVOT", "SUMMARIZE")
 
 
-def skip(why):
-    print(f"skipped: {why}")
-    sys.exit(SKIPPED)
-
-
 def install():
-    """sqlglot and its source, in the build folder; this program goes on in its environment."""
-    folder = os.path.join(os.environ.get("CONTRACT_FOLDER", "build/contract"), "sqlglot")
-    python = os.path.join(folder, "bin", "python")
-    if os.path.realpath(sys.prefix) == os.path.realpath(folder):
-        return folder
+    """sqlglot and its source; this program goes on in its environment."""
+    folder = pypi.environment("sqlglot", PACKAGE)
     if not glob.glob(f"{folder}/sqlglot-*/tests"):
-        try:
-            venv.create(folder, with_pip=True)
-        except (OSError, subprocess.CalledProcessError) as error:
-            skip(f"no virtual environment can be made: {error}")
-        pip = [os.path.join(folder, "bin", "pip"), "--quiet", "--disable-pip-version-check"]
-        for step in (["install", PACKAGE],
-                     ["download", "--no-deps", "--no-binary", ":all:", "-d", folder, PACKAGE]):
-            done = subprocess.run(pip + step, capture_output=True, text=True, check=False,
-                                  timeout=600)
-            if done.returncode != 0:
-                skip(f"{PACKAGE} is not to be had: {done.stderr.strip().splitlines()[-1:]}")
+        pypi.pip(folder, PACKAGE, "download", "--no-deps", "--no-binary", ":all:", "-d", folder)
         for archive in glob.glob(f"{folder}/*.tar.gz"):
             with tarfile.open(archive) as tar:
                 tar.extractall(folder)
-    os.execv(python, [python, *sys.argv])
-    return None
+    pypi.enter(folder)
+    return folder
 
 
 def statements(folder):
