@@ -196,6 +196,17 @@ void columns_flow_all(struct resolver *r, uint64_t stamp, struct resolve_columns
     flow_add(r, stamp, columns->any);
 }
 
+const struct sql_flow *columns_flow(struct resolver *r, struct resolve_columns *columns)
+{
+    if (columns == NULL) {
+        return NULL;
+    }
+    size_t base = flow_begin(r);
+    uint64_t stamp = r->stamp;
+    columns_flow_all(r, stamp, columns);
+    return flow_finish(r, base);
+}
+
 struct resolve_columns **columns_slot(struct resolver *r, size_t table)
 {
     while (r->table_columns_count <= table) {

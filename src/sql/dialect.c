@@ -19,29 +19,34 @@ static const struct sql_rules all_rules[SQL_DIALECT_COUNT] = {
                                    SQL_TRAIT_SLASH_COMMENTS | SQL_TRAIT_STAGES |
                                    SQL_TRAIT_LATERAL_ALIAS | SQL_TRAIT_LAMBDAS |
                                    SQL_TRAIT_COLON_PATHS,
-                               "PUBLIC"},
+                               "PUBLIC", .value_name = "column", .value_first = 1,
+                               .keeps_pivot_quotes = true},
     [SQL_DIALECT_BIGQUERY] = {"bigquery", SQL_FOLDING_BLIND,
                               SQL_TRAIT_BACKSLASH | SQL_TRAIT_STRING_QUOTES |
                                   SQL_TRAIT_HASH_COMMENTS | SQL_TRAIT_TRIPLE_QUOTES |
                                   SQL_TRAIT_DASHED_NAMES | SQL_TRAIT_COLUMN_TABLES |
                                   SQL_TRAIT_NO_NATURAL | SQL_TRAIT_PIVOT_ALIAS |
                                   SQL_TRAIT_PIVOT_PREFIX,
-                              NULL},
+                              NULL, .puts_values_first = true},
     [SQL_DIALECT_REDSHIFT] = {"redshift", SQL_FOLDING_BLIND,
                               SQL_TRAIT_BACKSLASH | SQL_TRAIT_DOLLAR_QUOTES |
                                   SQL_TRAIT_NESTED_COMMENTS | SQL_TRAIT_HASH_NAMES |
                                   SQL_TRAIT_COLUMN_TABLES | SQL_TRAIT_SELECT_INTO |
                                   SQL_TRAIT_LATERAL_ALIAS | SQL_TRAIT_PIVOT_ALIAS,
-                              NULL},
+                              NULL, .value_name = "column", .value_first = 1,
+                              .has_exclude_list = true},
     [SQL_DIALECT_POSTGRES] = {"postgres", SQL_FOLDING_LOWER,
                               SQL_TRAIT_DOLLAR_QUOTES | SQL_TRAIT_NESTED_COMMENTS |
                                   SQL_TRAIT_SELECT_INTO,
-                              NULL},
-    [SQL_DIALECT_DATABRICKS] = {"databricks", SQL_FOLDING_BLIND, SPARK_TRAITS, NULL},
-    [SQL_DIALECT_SPARK] = {"spark", SQL_FOLDING_BLIND, SPARK_TRAITS, NULL},
-    [SQL_DIALECT_TRINO] = {"trino", SQL_FOLDING_BLIND, PRESTO_TRAITS, NULL},
+                              NULL, .value_name = "column", .value_first = 1},
+    [SQL_DIALECT_DATABRICKS] = {"databricks", SQL_FOLDING_BLIND, SPARK_TRAITS, NULL,
+                                .value_name = "col", .value_first = 1},
+    [SQL_DIALECT_SPARK] = {"spark", SQL_FOLDING_BLIND, SPARK_TRAITS, NULL, .value_name = "col",
+                           .value_first = 1},
+    [SQL_DIALECT_TRINO] = {"trino", SQL_FOLDING_BLIND, PRESTO_TRAITS, NULL,
+                           .value_name = "_col", .value_first = 0},
     [SQL_DIALECT_ATHENA] = {"athena", SQL_FOLDING_BLIND, PRESTO_TRAITS | SQL_TRAIT_DIGIT_NAMES,
-                            NULL},
+                            NULL, .value_name = "_col", .value_first = 0},
     [SQL_DIALECT_CLICKHOUSE] = {"clickhouse", SQL_FOLDING_BLIND,
                                 SQL_TRAIT_BACKSLASH | SQL_TRAIT_DOLLAR_QUOTES |
                                     SQL_TRAIT_TWO_LEVELS | SQL_TRAIT_NAME_LISTS |
@@ -51,19 +56,20 @@ static const struct sql_rules all_rules[SQL_DIALECT_COUNT] = {
                            SQL_TRAIT_BACKSLASH | SQL_TRAIT_STRING_QUOTES |
                                SQL_TRAIT_HASH_COMMENTS | SQL_TRAIT_DIGIT_NAMES |
                                SQL_TRAIT_CODE_COMMENTS | SQL_TRAIT_TWO_LEVELS,
-                           NULL},
+                           NULL, .value_name = "column_", .value_first = 0},
     [SQL_DIALECT_TSQL] = {"tsql", SQL_FOLDING_BLIND,
                           SQL_TRAIT_BRACKET_NAMES | SQL_TRAIT_NESTED_COMMENTS |
                               SQL_TRAIT_HASH_NAMES | SQL_TRAIT_TABLE_HINTS |
                               SQL_TRAIT_SELECT_INTO | SQL_TRAIT_SELF_CTE |
                               SQL_TRAIT_NO_SEMICOLON | SQL_TRAIT_EQUALS_ALIAS,
-                          NULL},
+                          NULL, .puts_values_first = true},
     [SQL_DIALECT_DUCKDB] = {"duckdb", SQL_FOLDING_BLIND,
                             SQL_TRAIT_DOLLAR_QUOTES | SQL_TRAIT_NESTED_COMMENTS |
                                 SQL_TRAIT_LATERAL_ALIAS | SQL_TRAIT_LAMBDAS |
                                 SQL_TRAIT_COLON_ALIAS | SQL_TRAIT_PIVOT_ALIAS,
-                            NULL},
-    [SQL_DIALECT_SQLITE] = {"sqlite", SQL_FOLDING_BLIND, SQL_TRAIT_BRACKET_NAMES, NULL},
+                            NULL, .value_name = "col", .value_first = 0},
+    [SQL_DIALECT_SQLITE] = {"sqlite", SQL_FOLDING_BLIND, SQL_TRAIT_BRACKET_NAMES, NULL,
+                            .value_name = "column", .value_first = 1},
 };
 
 /* Names that differ from those above: Hex's connection types and what people write. */

@@ -27,9 +27,12 @@
     X(AS, K_NO_ALIAS) \
     X(ASOF, K_JOIN) \
     X(ASSERT, K_STATEMENT) \
+    X(ASYNC, 0) \
     X(AT, 0) \
     X(ATOMIC, 0) \
     X(ATTACH, K_STATEMENT) \
+    X(AUTO, 0) \
+    X(AWAIT, 0) \
     X(BACKUP, K_STATEMENT) \
     X(BEFORE, 0) \
     X(BEGIN, K_CLAUSE | K_STATEMENT) \
@@ -55,6 +58,7 @@
     X(CAST, K_CALL_CAST) \
     X(CATALOG, 0) \
     X(CATCH, 0) \
+    X(CDC, 0) \
     X(CEIL, 0) \
     X(CENTURY, K_UNIT) \
     X(CHANGES, 0) \
@@ -183,6 +187,7 @@
     X(FLOAT, K_TYPE) \
     X(FLOAT64, K_TYPE) \
     X(FLOOR, 0) \
+    X(FLOW, 0) \
     X(FLUSH, K_STATEMENT) \
     X(FOR, K_CLAUSE) \
     X(FORCE, K_STATEMENT) \
@@ -273,6 +278,7 @@
     X(MATERIALIZED, 0) \
     X(MAX, 0) \
     X(MCS, K_UNIT) \
+    X(MEASURES, 0) \
     X(MEMBER, 0) \
     X(MERGE, K_CLAUSE | K_JOIN | K_STATEMENT) \
     X(MI, K_UNIT) \
@@ -317,6 +323,7 @@
     X(OBJECT, 0) \
     X(OF, 0) \
     X(OFFSET, K_CLAUSE) \
+    X(OJ, 0) \
     X(ON, K_CLAUSE | K_NO_ALIAS) \
     X(ONLY, 0) \
     X(OPEN, K_STATEMENT) \
@@ -370,6 +377,7 @@
     X(RECONFIGURE, K_STATEMENT) \
     X(RECURSION, 0) \
     X(RECURSIVE, 0) \
+    X(REDUCE, 0) \
     X(REFRESH, K_STATEMENT) \
     X(REGEXP, K_OPERATOR) \
     X(REINDEX, K_STATEMENT) \

@@ -22,6 +22,13 @@
 typedef bool lineage_schema_fn(void *ctx, const struct sql_name *table,
                                const struct str **columns, size_t *count);
 
+/*
+ * Whether a regular expression is found in text, or with is_whole fits all of it: *matches.
+ * False when it is none, or nobody can tell.
+ */
+typedef bool lineage_match_fn(void *ctx, struct str pattern, bool is_whole, struct str text,
+                              bool *matches);
+
 struct lineage_options {
     enum sql_dialect dialect;
     bool is_template;   /* text may hold Jinja */
@@ -29,6 +36,8 @@ struct lineage_options {
     bool folds_columns; /* names of columns as the warehouse keeps them, else as written */
     lineage_schema_fn *schema; /* NULL: no columns are known */
     void *schema_ctx;
+    lineage_match_fn *matches; /* for COLUMNS ('regex'); NULL: nobody can tell */
+    void *matches_ctx;
 };
 
 /* A table, once for all its spellings. */

@@ -85,8 +85,9 @@ bool parse_name_in_string(struct parser *p, struct sql_name *out);
 size_t parse_name_tokens(const struct parser *p);
 /* (a, b) or (a type, b type): the first word of each. */
 struct sql_word *parse_words(struct parser *p);
-/* a, b without parentheses. */
+/* a, b without parentheses; and one only. */
 struct sql_word *parse_bare_words(struct parser *p);
+struct sql_word *parse_bare_word(struct parser *p);
 /* Skips a type: numeric(10,2)[], timestamp with time zone, array<int>. */
 void parse_skip_type(struct parser *p);
 
@@ -129,10 +130,25 @@ void parse_set_operations(struct parser *p, struct sql_query *query,
 bool parse_with(struct parser *p, struct sql_cte **ctes);
 /* The items of a select list. */
 struct sql_item *parse_items(struct parser *p);
+/* One of them, and several without what may follow the list. */
+struct sql_item *parse_item(struct parser *p);
+struct sql_item *parse_item_list(struct parser *p);
 /* |> operators behind a query. */
 void parse_pipes(struct parser *p, struct sql_query *query);
 /* VALUES (1, 2), (3, 4) behind the word: as a query. */
 struct sql_query *parse_values(struct parser *p);
+
+/* ---- stars (parse_star.c) ---- */
+/* *, t.*, (t).* with its modifiers; false when no star stands here. */
+bool parse_star(struct parser *p, struct sql_item *item);
+/* EXCEPT (a), EXCLUDE a, REPLACE (e AS a), RENAME (a AS b), ILIKE 'x%' behind a star. */
+void parse_star_modifiers(struct parser *p, struct sql_item *item);
+/* True when COLUMNS (...) stands n tokens from here. */
+bool parse_is_columns(const struct parser *p, size_t n);
+/* Where the first parenthesis from token start on ends. */
+size_t parse_columns_end(const struct parser *p, size_t start);
+/* COLUMNS (...), t.COLUMNS (...): the star that it stands for. */
+struct sql_item *parse_columns(struct parser *p);
 
 /* ---- FROM (parse_from.c, parse_pivot.c) ---- */
 /* A list with joins. */
@@ -147,6 +163,8 @@ void parse_join(struct parser *p, struct sql_source **sources);
 bool parse_alias(struct parser *p, struct sql_part *out);
 /* PIVOT (...) or UNPIVOT (...) when it stands here. */
 bool parse_pivot(struct parser *p, struct sql_source *source);
+/* MATCH_RECOGNIZE (...) when it stands here. */
+bool parse_match_recognize(struct parser *p, struct sql_source *source);
 /* DuckDB: PIVOT t ON a USING sum(b) behind the word. */
 struct sql_query *parse_pivot_statement(struct parser *p);
 

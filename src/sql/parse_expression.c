@@ -217,6 +217,11 @@ static void scan_star(struct scan *s)
         scan_operator(s, 1);
         return;
     }
+    if (s->mode == PARSE_VALUE && parse_is_columns(s->p, 1)) {
+        parse_advance(s->p, 1);
+        scan_columns(s, true);
+        return;
+    }
     if (s->mode == PARSE_VALUE && frame != NULL && frame->is_call &&
         (frame->flags & SQL_KEYWORD_CALL_COUNT) == 0) {
         (void)scan_add_use(s, SQL_USE_ROW);

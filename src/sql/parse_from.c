@@ -125,8 +125,8 @@ static bool parse_at_version(struct parser *p)
 /* A word and what stands in the parentheses behind it: AT (...), PARTITION (p0). */
 static bool parse_word_and_brackets(struct parser *p)
 {
-    static const enum sql_keyword words[] = {
-        KW_AT, KW_BEFORE, KW_CHANGES, KW_END, KW_MATCH_RECOGNIZE, KW_PARTITION, KW_WATERMARK};
+    static const enum sql_keyword words[] = {KW_AT,  KW_BEFORE,    KW_CHANGES,
+                                             KW_END, KW_PARTITION, KW_WATERMARK};
     for (size_t i = 0; i < sizeof(words) / sizeof(words[0]); i++) {
         if (parse_is(p, words[i]) && parse_peek_is_op(p, 1, '(')) {
             parse_advance(p, 1);
@@ -172,7 +172,7 @@ static void parse_suffixes(struct parser *p, struct sql_source *source)
             parse_position_alias(p, source)) {
             continue;
         }
-        if (parse_pivot(p, source)) {
+        if (parse_pivot(p, source) || parse_match_recognize(p, source)) {
             has_alias = false;
         } else if (parse_accept_op(p, '*') || /* Postgres: with its children */
                    (sql_has(p->rules, SQL_TRAIT_NAME_LISTS) && parse_accept(p, KW_FINAL))) {

@@ -204,22 +204,30 @@ bool parse_name_in_string(struct parser *p, struct sql_name *out)
     return is_name && p->status == OK;
 }
 
+struct sql_word *parse_bare_word(struct parser *p)
+{
+    struct sql_name name;
+    struct sql_word *word = parse_name(p, &name) ? PARSE_NEW(p, struct sql_word) : NULL;
+    if (word == NULL) {
+        return NULL;
+    }
+    word->part = name.parts[name.count - 1];
+    if (parse_accept(p, KW_AS)) {
+        (void)parse_part(p, &word->renamed);
+    }
+    return word;
+}
+
 struct sql_word *parse_bare_words(struct parser *p)
 {
     struct sql_word *first = NULL;
     struct sql_word **tail = &first;
-    struct sql_name name;
-    while (parse_name(p, &name)) {
-        struct sql_word *word = PARSE_NEW(p, struct sql_word);
-        if (word == NULL) {
+    for (;;) {
+        *tail = parse_bare_word(p);
+        if (*tail == NULL) {
             break;
         }
-        word->part = name.parts[name.count - 1];
-        *tail = word;
-        tail = &word->next;
-        if (parse_accept(p, KW_AS)) {
-            (void)parse_part(p, &word->renamed);
-        }
+        tail = &(*tail)->next;
         if (!parse_is_op(p, ',') || !parse_is_name(parse_peek(p, 1))) {
             break;
         }

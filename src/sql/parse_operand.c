@@ -166,6 +166,17 @@ static void scan_column(struct scan *s)
     }
 }
 
+void scan_columns(struct scan *s, bool is_unpacked)
+{
+    struct sql_item *star = parse_columns(s->p);
+    struct sql_use *use = star != NULL ? scan_add_use(s, SQL_USE_STAR) : NULL;
+    if (use != NULL) {
+        use->star = star;
+        star->is_unpacked = is_unpacked;
+    }
+    s->expects_operand = false;
+}
+
 static void scan_call(struct scan *s, size_t name_tokens)
 {
     struct parser *p = s->p;
@@ -217,7 +228,9 @@ void scan_name(struct scan *s)
         return;
     }
     size_t name_tokens = parse_name_tokens(p);
-    if (is_call(p, name_tokens)) {
+    if (s->mode == PARSE_VALUE && name_tokens > 0 && parse_is_columns(p, name_tokens - 1)) {
+        scan_columns(s, false);
+    } else if (is_call(p, name_tokens)) {
         scan_call(s, name_tokens);
     } else {
         scan_column(s);

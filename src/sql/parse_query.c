@@ -141,88 +141,6 @@ static void parse_item_alias(struct parser *p, struct sql_item *item)
     }
 }
 
-static struct sql_item *parse_item_list(struct parser *p);
-
-/* EXCEPT (a), EXCLUDE a, REPLACE (e AS a), RENAME (a AS b), ILIKE 'x%' behind a star. */
-static void parse_star_modifiers(struct parser *p, struct sql_item *item)
-{
-    for (;;) {
-        const struct sql_token *opener = parse_peek(p, 1);
-        bool is_open = parse_peek_is_op(p, 1, '(');
-        bool is_bare = sql_has(p->rules, SQL_TRAIT_NAME_LISTS) && parse_is_name(opener) &&
-                       (sql_keyword_flags(opener->code) & SQL_KEYWORD_NO_ALIAS) == 0;
-        if ((parse_is(p, KW_EXCEPT) && ((is_open && !opener->is_query) || is_bare)) ||
-            (parse_is(p, KW_EXCLUDE) && !parse_peek_is(p, 1, KW_FROM))) {
-            parse_advance(p, 1);
-            item->except = is_open ? parse_words(p) : parse_bare_words(p);
-        } else if (parse_is(p, KW_REPLACE)) {
-            parse_advance(p, 1);
-            (void)parse_accept_op(p, '(');
-            item->replace = parse_item_list(p);
-            if (is_open) {
-                parse_close(p, opener);
-            }
-        } else if (parse_is(p, KW_RENAME)) {
-            parse_advance(p, 1);
-            item->rename = is_open ? parse_words(p) : parse_bare_words(p);
-        } else if (parse_is(p, KW_ILIKE) || parse_is(p, KW_LIKE) || parse_is(p, KW_NOT) ||
-                   parse_is(p, KW_GLOB) || parse_is(p, KW_SIMILAR) || parse_is_op(p, '~') ||
-                   parse_is_op(p, '!')) {
-            do {
-                parse_advance(p, 1); /* * NOT LIKE 'a%' */
-            } while (!parse_is_end(p) && parse_token(p)[-1].kind != SQL_TOKEN_STRING);
-        } else if (parse_is(p, KW_APPLY) && (is_open || parse_is_name(opener))) {
-            parse_advance(p, is_open ? 1 : 2); /* APPLY (f), APPLY f */
-            parse_skip_brackets(p);
-        } else {
-            return;
-        }
-    }
-}
-
-/* COLUMNS (* EXCLUDE (a)) alone: the star itself; the cursor stays at anything else. */
-static bool parse_columns_of_star(struct parser *p, struct sql_item *item)
-{
-    const struct sql_token *opener = parse_peek(p, 1);
-    if (!parse_is(p, KW_COLUMNS) || !parse_peek_is_op(p, 1, '(') ||
-        !parse_peek_is_op(p, 2, '*')) {
-        return false;
-    }
-    const struct sql_token *next = &p->tokens[opener->closer];
-    next += next->kind == SQL_TOKEN_END ? 0 : 1;
-    bool is_alone = next->kind == SQL_TOKEN_END || next->code == ',' || next->code == ')' ||
-                    (next->kind == SQL_TOKEN_WORD && next->code == KW_FROM);
-    if (!is_alone) {
-        return false;
-    }
-    parse_advance(p, 2);
-    item->is_star = true;
-    item->qualifier.offset = parse_token(p)->offset;
-    parse_advance(p, 1);
-    parse_star_modifiers(p, item);
-    parse_close(p, opener);
-    return true;
-}
-
-/* *, t.*, a.b.*; false when no star stands here. */
-static bool parse_star(struct parser *p, struct sql_item *item)
-{
-    size_t tokens = parse_name_tokens(p);
-    size_t dot = tokens > 0 ? 1 : 0;
-    if (!parse_peek_is_op(p, tokens + dot, '*') ||
-        (tokens > 0 && !parse_peek_is_op(p, tokens, '.'))) {
-        return false;
-    }
-    item->is_star = true;
-    if (tokens > 0) {
-        (void)parse_name(p, &item->qualifier);
-    }
-    item->qualifier.offset = parse_token(p)->offset;
-    parse_advance(p, dot + 1);
-    parse_star_modifiers(p, item);
-    return true;
-}
-
 /* alias = expression, alias: expression; the cursor stays when neither stands here. */
 static void parse_leading_alias(struct parser *p, struct sql_item *item)
 {
@@ -243,10 +161,22 @@ static bool is_one_name(struct parser *p, size_t start)
     return is_name;
 }
 
-static struct sql_item *parse_item(struct parser *p)
+/* COLUMNS (...) and nothing else: the star itself. */
+static bool take_star(struct sql_item *item)
+{
+    const struct sql_use *use = item->uses;
+    if (use == NULL || use->kind != SQL_USE_STAR || use->next != NULL ||
+        use->star->is_unpacked) {
+        return false;
+    }
+    *item = *use->star;
+    return true;
+}
+
+struct sql_item *parse_item(struct parser *p)
 {
     struct sql_item *item = PARSE_NEW(p, struct sql_item);
-    if (item == NULL || parse_columns_of_star(p, item) || parse_star(p, item)) {
+    if (item == NULL || parse_star(p, item)) {
         return item;
     }
     parse_leading_alias(p, item);
@@ -256,24 +186,21 @@ static struct sql_item *parse_item(struct parser *p)
     }
     const struct sql_token *last = &p->tokens[p->at - 1];
     bool is_field_star = last->kind == SQL_TOKEN_PUNCTUATION && last->code == '*';
-    item->is_choice =
-        p->tokens[start].kind == SQL_TOKEN_WORD && p->tokens[start].code == KW_COLUMNS &&
-        p->tokens[start + 1].kind == SQL_TOKEN_PUNCTUATION && p->tokens[start + 1].code == '(';
-    item->is_star = item->is_choice;
     item->qualifier.offset = p->tokens[start].offset;
-    if ((is_field_star && p->at > start + 1) || item->is_choice) {
+    bool is_star = p->at == parse_columns_end(p, start) && take_star(item);
+    if ((is_field_star && p->at > start + 1) || is_star) {
         parse_star_modifiers(p, item); /* (e).* EXCEPT (a), COLUMNS ('x') REPLACE ... */
     }
     item->is_column = is_one_name(p, start) && item->uses != NULL &&
                       item->uses->kind == SQL_USE_COLUMN && item->uses->next == NULL;
-    if (str_is_null(item->alias.text)) {
+    if (str_is_null(item->alias.text) && !is_star) {
         parse_item_alias(p, item);
     }
     return item;
 }
 
 /* Items up to something that is no comma; a comma too many is no error. */
-static struct sql_item *parse_item_list(struct parser *p)
+struct sql_item *parse_item_list(struct parser *p)
 {
     struct sql_item *first = NULL;
     struct sql_item **tail = &first;

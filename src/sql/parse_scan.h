@@ -40,6 +40,8 @@ void scan_query(struct scan *s, enum sql_use_kind kind);
 void scan_parenthesis(struct scan *s);
 /* A name: of a column, a function, a parameter, a type. */
 void scan_name(struct scan *s);
+/* COLUMNS (...): one star's columns in turn, or all at once. */
+void scan_columns(struct scan *s, bool is_unpacked);
 /* x IN name, where that is allowed: a table, or something that the resolver knows. */
 void scan_in(struct scan *s);
 /* A word where an operand is expected. */

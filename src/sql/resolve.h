@@ -164,6 +164,8 @@ bool columns_find_open(struct resolver *r, struct resolve_columns *columns, stru
                        struct str name, const struct sql_flow **flow);
 /* Adds the flows of all its columns to the set that is being built. */
 void columns_flow_all(struct resolver *r, uint64_t stamp, struct resolve_columns *columns);
+/* The flows of all its columns; columns may be NULL. */
+const struct sql_flow *columns_flow(struct resolver *r, struct resolve_columns *columns);
 /* Where those of a table are kept: NULL there as long as nobody asked. NULL without memory. */
 struct resolve_columns **columns_slot(struct resolver *r, size_t table);
 /* Those of a table: from the schema, or open. */
@@ -218,6 +220,9 @@ const struct sql_flow *resolve_uses(struct resolver *r, struct sql_use *uses,
 /* An item of a select list, added to out. */
 void resolve_item(struct resolver *r, struct sql_item *item, struct resolve_scope *scope,
                   struct resolve_columns *out);
+/* The columns that a star stands for, added to out. */
+void resolve_star(struct resolver *r, const struct sql_item *item, struct resolve_scope *scope,
+                  struct resolve_columns *out);
 /* The columns that UPDATE and MERGE write, with what goes into each. */
 struct resolve_columns *resolve_assignments(struct resolver *r,
                                             const struct sql_statement *statement,
@@ -225,6 +230,9 @@ struct resolve_columns *resolve_assignments(struct resolver *r,
 /* Adds what stands in FROM to scope. */
 void resolve_sources(struct resolver *r, struct sql_source *sources,
                      struct resolve_scope *scope);
+/* What PIVOT and its like make of columns. */
+struct resolve_columns *resolve_pivot(struct resolver *r, struct sql_pivot *pivot,
+                                      struct resolve_columns *columns);
 /* Remembers what a statement puts into a temporary table; rows: of its query, may be NULL. */
 void resolve_keep_temporary(struct resolver *r, const struct sql_statement *statement,
                             struct resolve_columns *rows);

@@ -1,4 +1,4 @@
-/* FROM: tables, WITH names, arrays of other sources, functions, queries; pivots and USING. */
+/* FROM: tables, WITH names, arrays of other sources, functions, queries; USING. */
 #include "sql/resolve.h"
 
 struct resolve_columns *resolve_rename(struct resolver *r, struct resolve_columns *columns,
@@ -128,46 +128,6 @@ static struct resolve_columns *resolve_named(struct resolver *r, struct sql_sour
         resolve_read(r, table, source->name.offset);
     }
     return r->quiet == 0 ? columns_of_table(r, &source->name, table) : NULL;
-}
-
-/* ---- pivots ---- */
-
-static bool has_word(const struct sql_word *words, struct str name)
-{
-    while (words != NULL && !str_eq_nocase(words->part.text, name)) {
-        words = words->next;
-    }
-    return words != NULL;
-}
-
-static struct resolve_columns *resolve_pivot(struct resolver *r, struct sql_pivot *pivot,
-                                             struct resolve_columns *columns)
-{
-    struct resolve_scope scope = {0};
-    struct resolve_columns *out = columns_new(r);
-    if (out == NULL || scope_add(r, &scope, STR_NULL, columns) == NULL) {
-        return NULL;
-    }
-    const struct sql_flow *flow = resolve_uses(r, pivot->uses, &scope);
-    for (size_t i = 0; i < columns->count && !columns->is_base; i++) {
-        if (!has_word(pivot->gone, columns->items[i].name)) {
-            columns_add(r, out, columns->items[i].name, columns->items[i].flow);
-        }
-    }
-    for (const struct sql_word *word = pivot->made; word != NULL; word = word->next) {
-        bool is_name = pivot->is_unpivot && word->next == NULL;
-        columns_add(r, out, resolve_column_name(r, &word->part), is_name ? NULL : flow);
-    }
-    struct resolve_columns *others = pivot->is_partial ? columns_new(r) : NULL;
-    if (columns->is_base || columns->is_open) {
-        columns_add_star(r, out, columns);
-    } else if (others != NULL) { /* columns that the data decides on */
-        others->has_any = true;
-        others->any = flow;
-        columns_add_star(r, out, others);
-    }
-    scope_free(&scope);
-    return out;
 }
 
 /* ---- one source after the other ---- */

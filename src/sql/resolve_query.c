@@ -3,18 +3,6 @@
 
 /* ---- uses ---- */
 
-static const struct sql_flow *flow_of_columns(struct resolver *r,
-                                              struct resolve_columns *columns)
-{
-    if (columns == NULL) {
-        return NULL;
-    }
-    size_t base = flow_begin(r);
-    uint64_t stamp = r->stamp;
-    columns_flow_all(r, stamp, columns);
-    return flow_finish(r, base);
-}
-
 /* x IN name: a table, unless the name is that of something nearer. */
 static void resolve_in_name(struct resolver *r, struct sql_use *use,
                             struct resolve_scope *scope)
@@ -22,7 +10,7 @@ static void resolve_in_name(struct resolver *r, struct sql_use *use,
     const struct sql_flow *flow;
     const struct resolve_cte *cte = resolve_find_cte(r, &use->name);
     if (cte != NULL) {
-        use->flow = flow_of_columns(r, cte->columns);
+        use->flow = columns_flow(r, cte->columns);
         return;
     }
     struct str key = resolve_part_key(r, &use->name.parts[0]);
@@ -47,11 +35,17 @@ void resolve_use_queries(struct resolver *r, struct sql_use *uses, struct resolv
 {
     for (struct sql_use *use = uses; use != NULL && r->status == OK; use = use->next) {
         if (use->kind == SQL_USE_QUERY && r->quiet == 0) {
-            use->flow = flow_of_columns(r, resolve_query(r, use->query, scope, NULL, NULL));
+            use->flow = columns_flow(r, resolve_query(r, use->query, scope, NULL, NULL));
         } else if (use->kind == SQL_USE_QUERY || use->kind == SQL_USE_EXISTS) {
             r->quiet++;
             (void)resolve_query(r, use->query, scope, NULL, NULL);
             r->quiet--;
+        } else if (use->kind == SQL_USE_STAR && r->quiet == 0) {
+            use->columns = columns_new(r);
+            if (use->columns != NULL) {
+                resolve_star(r, use->star, scope, use->columns);
+                use->flow = columns_flow(r, use->columns);
+            }
         } else if (use->kind == SQL_USE_IN_NAME) {
             resolve_in_name(r, use, scope);
         } else if (use->kind == SQL_USE_TABLE && resolve_find_cte(r, &use->name) == NULL) {
@@ -116,6 +110,7 @@ static void add_uses(struct resolver *r, uint64_t stamp, const struct sql_use *u
             break;
         case SQL_USE_QUERY:
         case SQL_USE_IN_NAME:
+        case SQL_USE_STAR:
             flow_add(r, stamp, use->flow);
             break;
         case SQL_USE_WINDOW:
@@ -152,123 +147,6 @@ const struct sql_flow *resolve_uses(struct resolver *r, struct sql_use *uses,
     return resolve_flow(r, uses, scope);
 }
 
-/* ---- stars ---- */
-
-struct star {
-    const struct sql_item *item;
-    struct resolve_columns *except; /* keys */
-    struct resolve_columns *out;
-    struct resolve_scope *scope;
-    uint64_t number;
-};
-
-static const struct sql_item *find_replacement(const struct sql_item *item, struct str name)
-{
-    const struct sql_item *replace = item->replace;
-    while (replace != NULL && !str_eq_nocase(replace->alias.text, name)) {
-        replace = replace->next;
-    }
-    return replace;
-}
-
-static struct str renamed(struct resolver *r, const struct sql_item *item, struct str name)
-{
-    const struct sql_word *word = item->rename;
-    while (word != NULL && !str_eq_nocase(word->part.text, name)) {
-        word = word->next;
-    }
-    return word != NULL && !str_is_null(word->renamed.text)
-               ? resolve_column_name(r, &word->renamed)
-               : name;
-}
-
-static void expand_column(struct resolver *r, const struct star *star,
-                          const struct resolve_column *column)
-{
-    const struct sql_flow *flow = column->flow;
-    struct resolve_merged *merged = scope_find_merged(star->scope, column->key);
-    if (star->except != NULL && columns_find(r, star->except, column->key, &flow)) {
-        return;
-    }
-    if (merged != NULL) {
-        if (merged->star == star->number) {
-            return; /* it stands at its first place only */
-        }
-        merged->star = star->number;
-        flow = scope_merged_flow(r, merged);
-    }
-    const struct sql_item *replace = find_replacement(star->item, column->name);
-    if (replace != NULL) {
-        flow = resolve_uses(r, replace->uses, star->scope);
-    }
-    columns_add(r, star->out, renamed(r, star->item, column->name), flow);
-}
-
-static void expand_relation(struct resolver *r, const struct star *star,
-                            struct resolve_columns *columns)
-{
-    size_t through = 0;
-    if (columns->is_base || star->item->is_choice) {
-        resolve_note(r, SQL_NOTE_STAR, star->item->qualifier.offset);
-        columns_add_star(r, star->out, columns);
-        if (!columns->is_base && star->out->count > 0) {
-            star->out->items[star->out->count - 1].flow = flow_of_columns(r, columns);
-        }
-        return;
-    }
-    for (size_t i = 0; i < columns->count && resolve_spend(r, 1); i++) {
-        if (!columns->items[i].is_star) {
-            expand_column(r, star, &columns->items[i]);
-        } else {
-            resolve_note(r, SQL_NOTE_STAR, star->item->qualifier.offset);
-            if (through < columns->through_count && !columns->is_union) {
-                columns_add_star(r, star->out, columns->through[through++]);
-            } else {
-                columns_add_star(r, star->out, columns);
-            }
-        }
-    }
-}
-
-/* t.* of a struct column: its fields are not known. */
-static void expand_struct(struct resolver *r, const struct star *star)
-{
-    const struct sql_flow *flow;
-    struct resolve_columns *fields = columns_new(r);
-    if (fields != NULL && scope_resolve(r, star->scope, &star->item->qualifier, &flow)) {
-        fields->has_any = true;
-        fields->any = flow;
-        resolve_note(r, SQL_NOTE_STAR, star->item->qualifier.offset);
-        columns_add_star(r, star->out, fields);
-    }
-}
-
-static void expand_star(struct resolver *r, const struct sql_item *item,
-                        struct resolve_scope *scope, struct resolve_columns *out)
-{
-    struct star star = {.item = item, .out = out, .scope = scope, .number = ++r->stamp};
-    const struct sql_name *qualifier = &item->qualifier;
-    star.except = item->except != NULL ? columns_new(r) : NULL;
-    for (const struct sql_word *word = item->except; word != NULL; word = word->next) {
-        columns_add(r, star.except, word->part.text, NULL);
-    }
-    if (qualifier->count > 0) {
-        struct str key = resolve_part_key(r, &qualifier->parts[qualifier->count - 1]);
-        const struct resolve_relation *relation = scope_find_outer(r, scope, key);
-        if (relation != NULL && relation->columns != NULL) {
-            expand_relation(r, &star, relation->columns);
-        } else {
-            expand_struct(r, &star);
-        }
-        return;
-    }
-    for (size_t i = 0; i < scope->count && r->status == OK; i++) {
-        if (!scope->relations[i].is_hidden && scope->relations[i].columns != NULL) {
-            expand_relation(r, &star, scope->relations[i].columns);
-        }
-    }
-}
-
 /* SELECT * FROM one thing, unchanged: its columns, not a copy of them. */
 static struct resolve_columns *shared_columns(const struct sql_select *select,
                                               const struct resolve_scope *scope)
@@ -276,7 +154,8 @@ static struct resolve_columns *shared_columns(const struct sql_select *select,
     const struct sql_item *item = select->items;
     bool is_plain = item != NULL && item->next == NULL && item->is_star &&
                     item->except == NULL && item->replace == NULL && item->rename == NULL &&
-                    item->qualifier.count == 0 && !item->is_choice;
+                    item->qualifier.count == 0 && !item->is_choice && item->patterns == NULL &&
+                    item->only == NULL;
     return is_plain && scope->count == 1 && !scope->relations[0].is_hidden &&
                    scope->relations[0].columns != NULL && !scope->relations[0].columns->is_base
                ? scope->relations[0].columns
@@ -284,6 +163,34 @@ static struct resolve_columns *shared_columns(const struct sql_select *select,
 }
 
 /* ---- select lists ---- */
+
+/* f (COLUMNS (...)) makes a column of each: NULL when there is no such thing among uses. */
+static struct sql_use *find_each(struct sql_use *uses)
+{
+    while (uses != NULL && (uses->kind != SQL_USE_STAR || uses->star->is_unpacked)) {
+        uses = uses->next;
+    }
+    return uses;
+}
+
+/* Each column of the first star, with those at its place in others. */
+static void resolve_each(struct resolver *r, struct sql_item *item, struct sql_use *each,
+                         struct resolve_scope *scope, struct resolve_columns *out)
+{
+    const struct resolve_columns *columns = each->columns;
+    bool is_named = !sql_has(r->rules, SQL_TRAIT_NAME_LISTS);
+    for (size_t i = 0; columns != NULL && i < columns->count && r->status == OK; i++) {
+        struct str name = resolve_column_name(r, &item->alias);
+        for (struct sql_use *use = each; use != NULL; use = find_each(use->next)) {
+            const struct resolve_columns *others = use->columns;
+            use->flow = others != NULL && i < others->count ? others->items[i].flow : NULL;
+        }
+        if (str_is_null(name) && is_named) {
+            name = columns->items[i].name;
+        }
+        columns_add(r, out, name, resolve_flow(r, item->uses, scope));
+    }
+}
 
 void resolve_item(struct resolver *r, struct sql_item *item, struct resolve_scope *scope,
                   struct resolve_columns *out)
@@ -295,12 +202,17 @@ void resolve_item(struct resolver *r, struct sql_item *item, struct resolve_scop
         }
         resolve_use_queries(r, item->uses, scope);
         if (r->quiet == 0) {
-            expand_star(r, item, scope, out);
+            resolve_star(r, item, scope, out);
         }
         return;
     }
     const struct sql_flow *flow = resolve_uses(r, item->uses, scope);
+    struct sql_use *each = find_each(item->uses);
     if (r->quiet > 0) {
+        return;
+    }
+    if (each != NULL && each->columns != NULL) {
+        resolve_each(r, item, each, scope, out);
         return;
     }
     struct str name = resolve_column_name(r, &item->alias);

@@ -160,14 +160,6 @@ void scope_merge(struct resolver *r, struct resolve_scope *scope,
 
 /* ---- column references ---- */
 
-static const struct sql_flow *all_of(struct resolver *r, struct resolve_columns *columns)
-{
-    size_t base = flow_begin(r);
-    uint64_t stamp = r->stamp;
-    columns_flow_all(r, stamp, columns);
-    return flow_finish(r, base);
-}
-
 /* In a column that some relation of this scope has for sure. */
 static bool find_known(struct resolver *r, struct resolve_scope *scope, struct str key,
                        const struct sql_flow **flow)
@@ -273,7 +265,7 @@ static bool resolve_bare(struct resolver *r, struct resolve_scope *start,
         }
         const struct resolve_relation *row = scope_find(r, scope, row_key);
         if (row != NULL && row->columns != NULL && !row->is_hidden) {
-            *flow = all_of(r, row->columns);
+            *flow = columns_flow(r, row->columns);
             return true;
         }
         if (any == NULL && find_open(r, scope, name, key, &any, flow)) {

@@ -13,15 +13,17 @@
 
 struct sql_query;
 struct sql_flow;
+struct resolve_columns;
 
 enum sql_use_kind {
-    SQL_USE_COLUMN, /* name */
-    SQL_USE_ROW,    /* name.*: all columns of it */
-    SQL_USE_QUERY,  /* query; its output is part of the value */
-    SQL_USE_EXISTS, /* query; only its tables count */
-    SQL_USE_WINDOW, /* name of a window of the same SELECT */
-    SQL_USE_TABLE,  /* TABLE t as an argument: t is read */
-    SQL_USE_IN_NAME /* x IN name: a table, unless a column or alias has the name */
+    SQL_USE_COLUMN,  /* name */
+    SQL_USE_ROW,     /* name.*: all columns of it */
+    SQL_USE_QUERY,   /* query; its output is part of the value */
+    SQL_USE_EXISTS,  /* query; only its tables count */
+    SQL_USE_WINDOW,  /* name of a window of the same SELECT */
+    SQL_USE_TABLE,   /* TABLE t as an argument: t is read */
+    SQL_USE_IN_NAME, /* x IN name: a table, unless a column or alias has the name */
+    SQL_USE_STAR     /* star: COLUMNS (...), each of its columns in turn or all at once */
 };
 
 struct sql_use {
@@ -29,7 +31,9 @@ struct sql_use {
     enum sql_use_kind kind;
     struct sql_name name;
     struct sql_query *query;
-    const struct sql_flow *flow; /* the resolver's: of query */
+    struct sql_item *star;
+    const struct sql_flow *flow;     /* the resolver's: of query or star */
+    struct resolve_columns *columns; /* the resolver's: of star */
 };
 
 /* A name in a list: USING (a, b), AS t (a, b), EXCEPT (a, b). */
@@ -37,6 +41,22 @@ struct sql_word {
     struct sql_word *next;
     struct sql_part part;
     struct sql_part renamed; /* RENAME (a AS b): b */
+};
+
+enum sql_pattern_kind {
+    SQL_PATTERN_LIKE,   /* % and _ */
+    SQL_PATTERN_ILIKE,  /* the same, case-blind */
+    SQL_PATTERN_GLOB,   /* * and ? */
+    SQL_PATTERN_REGEX,  /* somewhere in the name */
+    SQL_PATTERN_SIMILAR /* a regular expression for all of the name */
+};
+
+/* What the names of a star's columns have to be like. */
+struct sql_pattern {
+    struct sql_pattern *next;
+    enum sql_pattern_kind kind;
+    bool is_negated;
+    struct str text;
 };
 
 /* An expression of a select list, or a star. */
@@ -47,21 +67,32 @@ struct sql_item {
     struct sql_use *uses;
     bool is_column; /* one column reference and nothing else: it lends its name */
     bool is_star;
-    bool is_choice;            /* a star that stands for some columns: COLUMNS ('regex') */
+    bool is_choice;            /* a star that stands for some columns, nobody knows which */
+    bool is_unpacked;          /* *COLUMNS (...): all at once, as arguments */
     struct sql_name qualifier; /* of a star; no parts without one */
     struct sql_word *except;
     struct sql_word *rename;
     struct sql_item *replace;
+    struct sql_pattern *patterns;
+    struct sql_word *only;       /* COLUMNS (a, b): these; NULL: all */
+    const struct sql_flow *flow; /* the resolver's: of one that a pivot has */
 };
 
-/* PIVOT or UNPIVOT behind a table. */
+/* A column that a pivot makes. */
+struct sql_made {
+    struct sql_made *next;
+    struct sql_part name;
+    const struct sql_item *item; /* what its values come from; NULL: from names of columns */
+};
+
+/* PIVOT, UNPIVOT or MATCH_RECOGNIZE behind a table: other columns take the place of some. */
 struct sql_pivot {
     struct sql_pivot *next;
-    struct sql_use *uses;  /* aggregates of PIVOT; columns that UNPIVOT gathers */
-    struct sql_word *gone; /* columns that it uses up */
-    struct sql_word *made; /* columns that it makes, as far as they are known */
-    bool is_partial;       /* it makes others too */
-    bool is_unpivot;       /* the last of made holds names of columns, no values */
+    struct sql_item *items; /* aggregates; what UNPIVOT gathers for each column; measures */
+    struct sql_word *gone;  /* columns that it uses up */
+    struct sql_word *kept;  /* the only ones that it keeps: GROUP BY; NULL: all others */
+    struct sql_made *made;  /* columns that it makes, as far as they are known */
+    bool is_partial;        /* it makes others too */
 };
 
 enum sql_source_kind {

@@ -1,0 +1,67 @@
+/* PIVOT, UNPIVOT and MATCH_RECOGNIZE: which columns stay, and which take the others' place. */
+#include "sql/resolve.h"
+
+static bool has_word(const struct sql_word *words, struct str name)
+{
+    while (words != NULL && !str_eq_nocase(words->part.text, name)) {
+        words = words->next;
+    }
+    return words != NULL;
+}
+
+/* GROUP BY a, b: these and no others. */
+static void keep_named(struct resolver *r, const struct sql_word *words,
+                       struct resolve_columns *columns, struct resolve_columns *out)
+{
+    for (; words != NULL && r->status == OK; words = words->next) {
+        const struct sql_flow *flow;
+        struct str name = resolve_column_name(r, &words->part);
+        (void)columns_find_open(r, columns, resolve_column_key(r, words->part.text), name,
+                                &flow);
+        columns_add(r, out, name, flow);
+    }
+}
+
+static void keep_others(struct resolver *r, const struct sql_pivot *pivot,
+                        const struct resolve_columns *columns, struct resolve_columns *out)
+{
+    for (size_t i = 0; i < columns->count && !columns->is_base; i++) {
+        if (!has_word(pivot->gone, columns->items[i].name)) {
+            columns_add(r, out, columns->items[i].name, columns->items[i].flow);
+        }
+    }
+}
+
+struct resolve_columns *resolve_pivot(struct resolver *r, struct sql_pivot *pivot,
+                                      struct resolve_columns *columns)
+{
+    struct resolve_scope scope = {0};
+    struct resolve_columns *out = columns_new(r);
+    const struct sql_flow *all = NULL;
+    if (out == NULL || scope_add(r, &scope, STR_NULL, columns) == NULL) {
+        return NULL;
+    }
+    for (struct sql_item *item = pivot->items; item != NULL; item = item->next) {
+        item->flow = resolve_uses(r, item->uses, &scope);
+        all = flow_union(r, all, item->flow);
+    }
+    if (pivot->kept != NULL) {
+        keep_named(r, pivot->kept, columns, out);
+    } else {
+        keep_others(r, pivot, columns, out);
+    }
+    for (const struct sql_made *made = pivot->made; made != NULL; made = made->next) {
+        columns_add(r, out, resolve_column_name(r, &made->name),
+                    made->item != NULL ? made->item->flow : NULL);
+    }
+    struct resolve_columns *others = pivot->is_partial ? columns_new(r) : NULL;
+    if (pivot->kept == NULL && (columns->is_base || columns->is_open)) {
+        columns_add_star(r, out, columns);
+    } else if (others != NULL) { /* columns that the data decides on */
+        others->has_any = true;
+        others->any = all;
+        columns_add_star(r, out, others);
+    }
+    scope_free(&scope);
+    return out;
+}
