@@ -20,7 +20,7 @@ static const struct sql_rules all_rules[SQL_DIALECT_COUNT] = {
                                    SQL_TRAIT_LATERAL_ALIAS | SQL_TRAIT_LAMBDAS |
                                    SQL_TRAIT_COLON_PATHS,
                                "PUBLIC", .value_name = "column", .value_first = 1,
-                               .keeps_pivot_quotes = true},
+                               .keeps_pivot_quotes = true, .has_flow_operator = true},
     [SQL_DIALECT_BIGQUERY] = {"bigquery", SQL_FOLDING_BLIND,
                               SQL_TRAIT_BACKSLASH | SQL_TRAIT_STRING_QUOTES |
                                   SQL_TRAIT_HASH_COMMENTS | SQL_TRAIT_TRIPLE_QUOTES |

@@ -76,9 +76,10 @@ struct sql_rules {
     unsigned traits;
     const char *use_schema; /* the schema that USE DATABASE leads to; NULL: it stays */
     const char
-        *value_name;       /* what a column of VALUES is called before its number; NULL: none */
-    unsigned value_first;  /* the first one's number */
-    bool has_exclude_list; /* SELECT * EXCLUDE a, b: a list without parentheses */
+        *value_name;      /* what a column of VALUES is called before its number; NULL: none */
+    unsigned value_first; /* the first one's number */
+    bool has_flow_operator;  /* a ->> b: two statements, b reads what a gives */
+    bool has_exclude_list;   /* SELECT * EXCLUDE a, b: a list without parentheses */
     bool keeps_pivot_quotes; /* a string in PIVOT names its column with its quotes */
     bool puts_values_first;  /* UNPIVOT: values before the names that they stood under */
 };

@@ -32,7 +32,7 @@
     X(ATOMIC, 0) \
     X(ATTACH, K_STATEMENT) \
     X(AUTO, 0) \
-    X(AWAIT, 0) \
+    X(AWAIT, K_STATEMENT) \
     X(BACKUP, K_STATEMENT) \
     X(BEFORE, 0) \
     X(BEGIN, K_CLAUSE | K_STATEMENT) \

@@ -381,6 +381,10 @@ static enum status lex_punctuation(struct lexer *lexer)
     size_t start = lexer->at;
     char first = peek(lexer, 0);
     if (strchr("-<:=|>!*", first) != NULL) {
+        if (lexer->rules->has_flow_operator && is_at(lexer, "->>")) {
+            lexer->at += strlen("->>");
+            return push(lexer, SQL_TOKEN_PUNCTUATION, ';', start);
+        }
         for (size_t i = 0; i < sizeof(operators) / sizeof(operators[0]); i++) {
             if (first == operators[i].text[0] && is_at(lexer, operators[i].text)) {
                 lexer->at += strlen(operators[i].text);

@@ -23,6 +23,7 @@ struct parse_frame {
     bool is_window;           /* OVER ( ... ) */
     bool is_call;             /* arguments of a function */
     struct sql_word *lambdas; /* names to forget nothing but these at the end */
+    struct sql_use **uses;    /* where those of the present argument begin */
 };
 
 struct parser {
@@ -42,6 +43,7 @@ struct parser {
     size_t frame_count;
     size_t frame_capacity;
     struct sql_word *lambdas; /* parameters of lambdas that can be seen */
+    struct sql_item *inner;   /* (e AS a) in the select item that is being read */
 };
 
 /* ---- tokens (parser.c) ---- */
@@ -77,6 +79,8 @@ void parse_leave(struct parser *p);
 bool parse_part(struct parser *p, struct sql_part *out);
 /* Parts joined by dots: of a column or function. */
 bool parse_name(struct parser *p, struct sql_name *out);
+/* (a).b.c as a.b.c; false when no such thing stands here. */
+bool parse_field(struct parser *p, struct sql_name *out);
 /* The same of a table: also dashes and paths in backticks. Notes dynamic names. */
 bool parse_table_name(struct parser *p, struct sql_name *out);
 /* The name that a string holds: IDENTIFIER('a.b'). */
@@ -103,6 +107,8 @@ bool parse_expression(struct parser *p, enum parse_mode mode, struct sql_use **u
 /* From an opening parenthesis to behind its partner, as arguments of a function; nothing where
  * none stands. */
 void parse_arguments(struct parser *p, unsigned call_flags, struct sql_use **uses);
+/* The same of a window: (w PARTITION BY a ORDER BY b). */
+void parse_window(struct parser *p, struct sql_use **uses);
 /* Appends one use. */
 struct sql_use *parse_add_use(struct parser *p, struct sql_use **uses, enum sql_use_kind kind);
 
@@ -119,6 +125,8 @@ enum parse_clause {
 };
 /* Which clause begins at this word; soft ones only when after_value. */
 enum parse_clause parse_clause(const struct parser *p, bool after_value);
+/* MAP a, b USING 'script' or REDUCE: the select list of FROM t MAP ... (Hive). */
+bool parse_is_map(const struct parser *p);
 /* A query, with WITH, set operations and pipes. targets takes SELECT INTO; may be NULL. */
 struct sql_query *parse_query(struct parser *p, struct sql_target **targets);
 /* The same behind its WITH. */

@@ -210,10 +210,25 @@ static void skip_index(struct parser *p)
     }
 }
 
+/* CREATE FLOW f AS INSERT INTO ... or AUTO CDC INTO ...: the cursor on what it does. */
+static bool parse_flow(struct parser *p)
+{
+    if (!parse_is(p, KW_FLOW) || !parse_is_name(parse_peek(p, 1))) {
+        return false;
+    }
+    while (!parse_is_end(p) && !parse_is(p, KW_AS)) {
+        parse_advance(p, 1);
+    }
+    return parse_accept(p, KW_AS);
+}
+
 void parse_create(struct parser *p, struct sql_statement *statement)
 {
     struct create_words words;
     struct sql_name name = {NULL};
+    if (parse_flow(p) && parse_write(p, statement)) {
+        return;
+    }
     bool is_known = parse_create_words(p, &words);
     if (parse_is(p, KW_INDEX) || parse_is(p, KW_STATISTICS)) {
         skip_index(p);

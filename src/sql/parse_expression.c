@@ -62,8 +62,11 @@ void scan_open(struct scan *s, unsigned flags, bool is_call)
         s->is_done = true;
         return;
     }
-    *frame = (struct parse_frame){
-        .opener = parse_token(p), .flags = flags, .is_call = is_call, .lambdas = p->lambdas};
+    *frame = (struct parse_frame){.opener = parse_token(p),
+                                  .flags = flags,
+                                  .is_call = is_call,
+                                  .lambdas = p->lambdas,
+                                  .uses = s->tail};
     scan_operator(s, 1);
 }
 
@@ -78,6 +81,20 @@ static void close_frame(struct scan *s)
     scan_value(s, 1);
 }
 
+/* (e AS a): a stands for e in what follows (ClickHouse). */
+static void scan_inner_alias(struct scan *s, const struct parse_frame *frame)
+{
+    struct parser *p = s->p;
+    struct sql_item *item = PARSE_NEW(p, struct sql_item);
+    if (item == NULL || !parse_part(p, &item->alias)) {
+        return;
+    }
+    item->uses = *frame->uses;
+    item->uses_end = s->tail;
+    item->next = p->inner;
+    p->inner = item;
+}
+
 /* AS in an expression: CAST (x AS type), STRUCT (x AS name). */
 static void scan_as(struct scan *s)
 {
@@ -85,6 +102,9 @@ static void scan_as(struct scan *s)
     struct parse_frame *frame = scan_top(s);
     if (frame != NULL && (frame->flags & SQL_KEYWORD_CALL_CAST) != 0) {
         p->at = frame->opener->closer;
+    } else if (frame != NULL && sql_has(p->rules, SQL_TRAIT_NAME_LISTS)) {
+        parse_advance(p, 1);
+        scan_inner_alias(s, frame);
     } else {
         parse_advance(p, 1);
         parse_advance(p, parse_is_name(parse_token(p)) ? 1 : 0);
@@ -246,6 +266,7 @@ static void scan_comma(struct scan *s)
     }
     if (frame != NULL) {
         s->p->lambdas = frame->lambdas;
+        frame->uses = s->tail;
     }
     scan_operator(s, 1);
 }
@@ -372,16 +393,31 @@ bool parse_expression(struct parser *p, enum parse_mode mode, struct sql_use **u
     return p->at > start;
 }
 
-void parse_arguments(struct parser *p, unsigned call_flags, struct sql_use **uses)
+/* From the parenthesis to behind its partner. */
+static void scan_brackets(struct parser *p, unsigned call_flags, bool is_window,
+                          struct sql_use **uses)
 {
     struct scan scan = {.p = p, .mode = PARSE_VALUE, .tail = uses, .base = p->frame_count};
     if (!parse_is_op(p, '(')) {
         return;
     }
-    scan_open(&scan, call_flags, true);
+    scan_open(&scan, call_flags, !is_window);
+    if (scan_top(&scan) != NULL) {
+        scan_top(&scan)->is_window = is_window;
+    }
     while (!scan.is_done && p->status == OK && scan_depth(&scan) > 0) {
         scan_token(&scan);
     }
     scan.is_done = true;
     scan_all(&scan);
+}
+
+void parse_arguments(struct parser *p, unsigned call_flags, struct sql_use **uses)
+{
+    scan_brackets(p, call_flags, false, uses);
+}
+
+void parse_window(struct parser *p, struct sql_use **uses)
+{
+    scan_brackets(p, 0, true, uses);
 }

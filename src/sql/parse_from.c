@@ -381,6 +381,12 @@ static bool parse_unnamed(struct parser *p, struct sql_source *source)
     source->kind = SQL_SOURCE_FUNCTION;
     if (token->kind == SQL_TOKEN_STRING || token->kind == SQL_TOKEN_PARAMETER) {
         parse_advance(p, 1);
+    } else if (parse_is_op(p, '{') && parse_peek_is(p, 1, KW_OJ)) {
+        parse_advance(p, 2); /* { oj a LEFT JOIN b ON ... } */
+        source->kind = SQL_SOURCE_GROUP;
+        source->members = parse_sources(p);
+        p->at = token->closer > p->at ? token->closer : p->at;
+        (void)parse_accept_op(p, '}');
     } else if (parse_is_op(p, '{')) {
         parse_note(p, SQL_NOTE_DYNAMIC_NAME);
         parse_skip_brackets(p);
@@ -508,7 +514,7 @@ static void parse_join_condition(struct parser *p, struct sql_source *source)
         bool is_open = parse_is_op(p, '(');
         source->joined = is_open ? parse_words(p) : parse_bare_words(p);
         if (is_open && parse_accept(p, KW_AS)) {
-            parse_advance(p, parse_name_tokens(p)); /* an alias for the joined columns */
+            (void)parse_part(p, &source->joined_alias);
         }
     }
     while (parse_accept(p, KW_ON)) {

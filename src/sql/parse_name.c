@@ -1,6 +1,8 @@
 /* Names, lists of names, and types. */
 #include "sql/parse.h"
 
+#include <string.h>
+
 /* No name has more; what follows is read as fields. */
 #define MAX_NAME_TOKENS 64
 
@@ -99,6 +101,32 @@ bool parse_name(struct parser *p, struct sql_name *out)
     }
     parse_advance(p, n);
     return p->status == OK;
+}
+
+bool parse_field(struct parser *p, struct sql_name *out)
+{
+    struct sql_part first;
+    bool is_field = parse_is_op(p, '(') && parse_is_name(parse_peek(p, 1)) &&
+                    parse_peek_is_op(p, 2, ')') && parse_peek_is_op(p, 3, '.') &&
+                    parse_is_name(parse_peek(p, 4));
+    if (!is_field) {
+        return false;
+    }
+    parse_advance(p, 1);
+    (void)parse_part(p, &first);
+    parse_advance(p, 2);
+    if (!parse_name(p, out)) {
+        return false;
+    }
+    struct sql_part *parts = parse_new(p, (out->count + 1) * sizeof(*parts));
+    if (parts == NULL) {
+        return false;
+    }
+    parts[0] = first;
+    memcpy(parts + 1, out->parts, out->count * sizeof(*parts));
+    out->parts = parts;
+    out->count++;
+    return true;
 }
 
 /* How many tokens my-project-2 has: words and numbers joined by dashes without spaces. */

@@ -51,6 +51,15 @@ static bool scan_lambda_list(struct scan *s)
 void scan_parenthesis(struct scan *s)
 {
     struct parser *p = s->p;
+    struct sql_name field;
+    if (s->mode == PARSE_VALUE && parse_field(p, &field)) {
+        struct sql_use *use = scan_add_use(s, SQL_USE_COLUMN);
+        if (use != NULL) {
+            use->name = field;
+        }
+        scan_value(s, 0);
+        return;
+    }
     const struct parse_frame *frame = scan_top(s);
     bool is_trim = frame != NULL && (frame->flags & SQL_KEYWORD_CALL_FROM) != 0;
     if (holds_query_directly(p) && !(is_trim && parse_peek_is(p, 1, KW_FROM))) {
@@ -344,6 +353,9 @@ void scan_operand_word(struct scan *s)
     unsigned flags = sql_keyword_flags(keyword);
     bool is_call_like = parse_peek_is_op(p, 1, '(');
     bool is_qualified = parse_peek_is_op(p, 1, '.');
+    bool is_alone = (flags & SQL_KEYWORD_NO_ALIAS) == 0 &&
+                    (parse_peek_is_op(p, 1, ',') || parse_peek_is_op(p, 1, ')') ||
+                     parse_peek_is(p, 1, KW_FROM) || parse_peek_is(p, 1, KW_AS));
     if (scan_window_base(s)) {
         return;
     }
@@ -372,7 +384,7 @@ void scan_operand_word(struct scan *s)
     } else if ((flags & SQL_KEYWORD_PREFIX) != 0 ||
                (keyword == KW_APPROXIMATE && parse_is_name(parse_peek(p, 1))) ||
                (keyword == KW_WHERE && scan_depth(s) > 0) ||
-               ((flags & SQL_KEYWORD_OPERATOR) != 0 && !is_call_like)) {
+               ((flags & SQL_KEYWORD_OPERATOR) != 0 && !is_call_like && !is_alone)) {
         scan_operator(s, 1);
     } else if ((keyword == KW_PARTITION || keyword == KW_ORDER) && parse_peek_is(p, 1, KW_BY)) {
         scan_operator(s, 2);

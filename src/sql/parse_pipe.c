@@ -79,8 +79,14 @@ static void parse_pipe_operator(struct parser *p, struct sql_select *select,
                                 struct sql_query *query)
 {
     struct sql_item *star = select->items;
-    if (parse_accept(p, KW_EXTEND)) {
+    if (parse_accept(p, KW_EXTEND) || parse_accept(p, KW_WINDOW)) {
         star->next = parse_items(p);
+    } else if (parse_is(p, KW_WITH)) {
+        struct sql_cte **ctes = &query->ctes;
+        while (*ctes != NULL) {
+            ctes = &(*ctes)->next;
+        }
+        query->is_recursive = parse_with(p, ctes) || query->is_recursive;
     } else if (parse_accept(p, KW_SELECT)) {
         (void)parse_accept(p, KW_DISTINCT);
         select->items = parse_items(p);

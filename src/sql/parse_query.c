@@ -65,10 +65,21 @@ static const struct clause_rule {
     {KW_WITH, KW_NONE, PARSE_CLAUSE_OTHER, true, 0},
 };
 
+bool parse_is_map(const struct parser *p)
+{
+    return sql_has(p->rules, SQL_TRAIT_FILE_TABLES) &&
+           (parse_is(p, KW_MAP) || parse_is(p, KW_REDUCE)) && parse_is_name(parse_peek(p, 1)) &&
+           (parse_peek_is_op(p, 2, ',') || parse_peek_is_op(p, 2, '.') ||
+            parse_peek_is(p, 2, KW_USING));
+}
+
 enum parse_clause parse_clause(const struct parser *p, bool after_value)
 {
     const struct sql_token *token = parse_token(p);
     unsigned flags = token->kind == SQL_TOKEN_WORD ? sql_keyword_flags(token->code) : 0;
+    if (after_value && parse_is_map(p)) {
+        return PARSE_CLAUSE_STATEMENT;
+    }
     if (p->conditions > 0 && after_value && token->kind == SQL_TOKEN_WORD &&
         (token->code == KW_THEN || token->code == KW_DO || token->code == KW_LOOP) &&
         parse_join_words(p) == 0) {
@@ -156,7 +167,9 @@ static bool is_one_name(struct parser *p, size_t start)
 {
     size_t end = p->at;
     p->at = start;
-    bool is_name = start + parse_name_tokens(p) == end;
+    bool is_field = parse_is_op(p, '(') && parse_peek_is_op(p, 2, ')') && start + 4 < end;
+    p->at += is_field ? 4 : 0; /* (a).b */
+    bool is_name = p->at + parse_name_tokens(p) == end;
     p->at = end;
     return is_name;
 }
@@ -181,7 +194,12 @@ struct sql_item *parse_item(struct parser *p)
     }
     parse_leading_alias(p, item);
     size_t start = p->at;
-    if (!parse_expression(p, PARSE_VALUE, &item->uses)) {
+    struct sql_item *outer = p->inner;
+    p->inner = NULL;
+    bool is_expression = parse_expression(p, PARSE_VALUE, &item->uses);
+    item->inner = p->inner;
+    p->inner = outer;
+    if (!is_expression) {
         return NULL;
     }
     const struct sql_token *last = &p->tokens[p->at - 1];
@@ -310,7 +328,7 @@ static void parse_windows(struct parser *p, struct sql_select *select)
         }
         (void)parse_accept(p, KW_AS);
         if (parse_is_op(p, '(')) {
-            parse_arguments(p, 0, &window->uses);
+            parse_window(p, &window->uses);
         } else if (parse_is_name(parse_token(p))) { /* WINDOW b AS a */
             struct sql_use *use = parse_add_use(p, &window->uses, SQL_USE_WINDOW);
             if (use == NULL || !parse_name(p, &use->name)) {
@@ -408,6 +426,29 @@ static void parse_clauses(struct parser *p, struct sql_select *select,
     }
 }
 
+/* MAP a, b USING 'script' AS c, d: each of its columns comes from all that goes in. */
+static struct sql_item *parse_map(struct parser *p)
+{
+    struct sql_item *item = PARSE_NEW(p, struct sql_item);
+    if (item == NULL) {
+        return NULL;
+    }
+    struct sql_use **tail = &item->uses;
+    do {
+        parse_advance(p, 1); /* MAP or a comma */
+        (void)parse_expression(p, PARSE_VALUE, tail);
+        while (*tail != NULL) {
+            tail = &(*tail)->next;
+        }
+    } while (parse_is_op(p, ',') && p->status == OK);
+    skip_transform(p);
+    if (parse_accept(p, KW_AS)) {
+        item->aliases = parse_is_op(p, '(') ? parse_words(p) : parse_bare_words(p);
+    }
+    skip_transform(p);
+    return item;
+}
+
 /* FROM t without SELECT, or before it. */
 static void parse_from_first(struct parser *p, struct sql_select *select,
                              struct sql_target **targets)
@@ -416,6 +457,8 @@ static void parse_from_first(struct parser *p, struct sql_select *select,
     if (parse_accept(p, KW_SELECT)) {
         parse_select_modifiers(p);
         select->items = parse_items(p);
+    } else if (parse_is_map(p)) {
+        select->items = parse_map(p);
     } else {
         select->items = PARSE_NEW(p, struct sql_item);
         if (select->items != NULL) {
@@ -727,11 +770,25 @@ static bool skip_constant_row(struct parser *p)
     return uses == NULL && p->at > start;
 }
 
+/* The columns of VALUES are called column1, column2 or the like. */
+static void name_values(struct parser *p, struct sql_item *items)
+{
+    unsigned number = p->rules->value_first;
+    for (; items != NULL && p->rules->value_name != NULL && p->status == OK;
+         items = items->next) {
+        if (arena_printf(p->arena, &items->alias.text, "%s%u", p->rules->value_name,
+                         number++) != OK) {
+            p->status = ERR_NOMEM;
+        }
+    }
+}
+
 static struct sql_item *parse_row(struct parser *p)
 {
     (void)parse_accept(p, KW_ROW);
     const struct sql_token *opener = parse_token(p);
-    bool is_list = parse_accept_op(p, '(');
+    bool is_query = parse_peek_is(p, 1, KW_SELECT) || parse_peek_is(p, 1, KW_WITH);
+    bool is_list = !is_query && parse_accept_op(p, '(');
     struct sql_item *items = is_list ? parse_item_list(p) : parse_item(p);
     if (is_list) {
         parse_close(p, opener);
@@ -752,6 +809,9 @@ struct sql_query *parse_values(struct parser *p)
             return query;
         }
         row->items = parse_row(p);
+        if (tail == &query->selects) {
+            name_values(p, row->items);
+        }
         *tail = row;
         tail = &row->next;
     } while (parse_accept_op(p, ',') && p->status == OK);

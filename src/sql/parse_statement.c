@@ -216,6 +216,25 @@ static bool parse_execute(struct parser *p, struct sql_statement *statement)
     return parse_scanned(p, statement);
 }
 
+static bool parse_known(struct parser *p, struct sql_statement *statement);
+
+/* ASYNC (statement): it runs, whenever (Snowflake). */
+static bool parse_async(struct parser *p, struct sql_statement *statement)
+{
+    const struct sql_token *opener = parse_peek(p, 1);
+    if (!parse_peek_is_op(p, 1, '(')) {
+        return false;
+    }
+    parse_advance(p, 2);
+    if (!parse_known(p, statement)) {
+        parse_note_syntax(p);
+    }
+    if (p->at <= opener->closer) {
+        parse_close(p, opener);
+    }
+    return true;
+}
+
 static bool parse_create_statement(struct parser *p, struct sql_statement *statement)
 {
     parse_advance(p, 1);
@@ -296,6 +315,7 @@ static const struct {
     {KW_DESC, parse_describe},
     {KW_SUMMARIZE, parse_summarize},
     {KW_CREATE, parse_create_statement},
+    {KW_ASYNC, parse_async},
     {KW_USE, parse_use},
     {KW_SET, parse_set},
     {KW_EXECUTE, parse_execute},

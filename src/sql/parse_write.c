@@ -404,6 +404,32 @@ static void parse_export(struct parser *p, struct sql_statement *statement)
     }
 }
 
+/* APPLY CHANGES INTO t FROM s KEYS ..., AUTO CDC INTO t FROM s ... (Databricks). */
+static void parse_changes(struct parser *p, struct sql_statement *statement)
+{
+    while (!parse_is_end(p) && !parse_is(p, KW_INTO)) {
+        parse_advance(p, 1);
+    }
+    if (parse_accept(p, KW_INTO)) {
+        (void)parse_target(p, statement);
+    }
+    if (parse_accept(p, KW_FROM)) {
+        statement->sources = parse_source(p);
+    }
+    parse_rest(p, statement, PARSE_REST);
+}
+
+/* UPDATE STATISTICS t and APPLY or AUTO without what belongs to them write nothing. */
+static bool is_write_word(const struct parser *p)
+{
+    if (parse_is(p, KW_UPDATE)) {
+        return !parse_peek_is(p, 1, KW_STATISTICS) || !parse_is_name(parse_peek(p, 2)) ||
+               parse_peek_is(p, 2, KW_SET);
+    }
+    return (!parse_is(p, KW_APPLY) || parse_peek_is(p, 1, KW_CHANGES)) &&
+           (!parse_is(p, KW_AUTO) || parse_peek_is(p, 1, KW_CDC));
+}
+
 bool parse_write(struct parser *p, struct sql_statement *statement)
 {
     static const struct {
@@ -413,10 +439,10 @@ bool parse_write(struct parser *p, struct sql_statement *statement)
         {KW_INSERT, parse_insert},    {KW_REPLACE, parse_insert}, {KW_UPDATE, parse_update},
         {KW_DELETE, parse_delete},    {KW_MERGE, parse_merge},    {KW_COPY, parse_copy},
         {KW_UNLOAD, parse_unload},    {KW_LOAD, parse_load},      {KW_EXPORT, parse_export},
-        {KW_BULK, parse_bulk_insert},
+        {KW_BULK, parse_bulk_insert}, {KW_APPLY, parse_changes},  {KW_AUTO, parse_changes},
     };
     for (size_t i = 0; i < sizeof(rules) / sizeof(rules[0]); i++) {
-        if (parse_is(p, rules[i].keyword)) {
+        if (parse_is(p, rules[i].keyword) && is_write_word(p)) {
             statement->kind = SQL_STATEMENT_WRITE;
             rules[i].parse(p, statement);
             return true;

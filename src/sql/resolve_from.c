@@ -187,6 +187,28 @@ static void merge_natural(struct resolver *r, struct resolve_scope *scope,
     }
 }
 
+/* USING (a, b) AS j: j.a is the joined column; it adds nothing to a star. */
+static void add_joined_alias(struct resolver *r, const struct sql_source *source,
+                             struct resolve_scope *scope)
+{
+    struct resolve_columns *columns =
+        !str_is_null(source->joined_alias.text) ? columns_new(r) : NULL;
+    if (columns == NULL) {
+        return;
+    }
+    for (const struct sql_word *word = source->joined; word != NULL; word = word->next) {
+        struct resolve_merged *merged =
+            scope_find_merged(scope, resolve_column_key(r, word->part.text));
+        columns_add(r, columns, resolve_column_name(r, &word->part),
+                    merged != NULL ? scope_merged_flow(r, merged) : NULL);
+    }
+    struct str key = resolve_part_key(r, &source->joined_alias);
+    struct resolve_relation *relation = scope_add(r, scope, key, columns);
+    if (relation != NULL) {
+        relation->is_hidden = true;
+    }
+}
+
 static void resolve_source(struct resolver *r, struct sql_source *source,
                            struct resolve_scope *scope)
 {
@@ -212,6 +234,7 @@ static void resolve_source(struct resolver *r, struct sql_source *source,
     if (source->is_natural) {
         merge_natural(r, scope, relation);
     }
+    add_joined_alias(r, source, scope);
 }
 
 void resolve_sources(struct resolver *r, struct sql_source *sources,

@@ -96,12 +96,13 @@ static struct sql_use *find_window(struct resolver *r, const struct resolve_scop
     return window != NULL ? window->uses : NULL;
 }
 
+/* Those up to the one whose link is end; NULL: all. */
 static void add_uses(struct resolver *r, uint64_t stamp, const struct sql_use *uses,
-                     struct resolve_scope *scope, unsigned depth)
+                     struct sql_use *const *end, struct resolve_scope *scope, unsigned depth)
 {
     const struct sql_flow *flow;
     for (const struct sql_use *use = uses; use != NULL && resolve_spend(r, 1);
-         use = use->next) {
+         use = &use->next != end ? use->next : NULL) {
         switch (use->kind) {
         case SQL_USE_COLUMN:
             if (scope_resolve(r, scope, &use->name, &flow)) {
@@ -115,7 +116,7 @@ static void add_uses(struct resolver *r, uint64_t stamp, const struct sql_use *u
             break;
         case SQL_USE_WINDOW:
             if (depth < 8) { /* windows that refer to windows */
-                add_uses(r, stamp, find_window(r, scope, &use->name), scope, depth + 1);
+                add_uses(r, stamp, find_window(r, scope, &use->name), NULL, scope, depth + 1);
             }
             break;
         case SQL_USE_ROW:
@@ -128,16 +129,23 @@ static void add_uses(struct resolver *r, uint64_t stamp, const struct sql_use *u
     }
 }
 
-const struct sql_flow *resolve_flow(struct resolver *r, const struct sql_use *uses,
-                                    struct resolve_scope *scope)
+static const struct sql_flow *flow_up_to(struct resolver *r, const struct sql_use *uses,
+                                         struct sql_use *const *end,
+                                         struct resolve_scope *scope)
 {
     if (uses == NULL || r->quiet > 0) {
         return NULL;
     }
     size_t base = flow_begin(r);
     uint64_t stamp = r->stamp;
-    add_uses(r, stamp, uses, scope, 0);
+    add_uses(r, stamp, uses, end, scope, 0);
     return flow_finish(r, base);
+}
+
+const struct sql_flow *resolve_flow(struct resolver *r, const struct sql_use *uses,
+                                    struct resolve_scope *scope)
+{
+    return flow_up_to(r, uses, NULL, scope);
 }
 
 const struct sql_flow *resolve_uses(struct resolver *r, struct sql_use *uses,
@@ -228,6 +236,11 @@ void resolve_item(struct resolver *r, struct sql_item *item, struct resolve_scop
     if (!str_is_null(item->alias.text)) {
         scope_add_alias(r, scope, item->alias.text, flow);
     }
+    for (const struct sql_item *inner = item->inner; inner != NULL && resolve_spend(r, 1);
+         inner = inner->next) {
+        scope_add_alias(r, scope, inner->alias.text,
+                        flow_up_to(r, inner->uses, inner->uses_end, scope));
+    }
 }
 
 static struct resolve_columns *resolve_select(struct resolver *r, struct sql_select *select,
@@ -266,6 +279,31 @@ struct operands {
     size_t capacity;
 };
 
+/* UNION BY NAME: the columns that the first has not, from the first that has them. */
+static void add_named_others(struct resolver *r, const struct operands *operands,
+                             struct resolve_columns *out)
+{
+    const struct sql_flow *flow;
+    for (size_t k = 1; k < operands->count && r->status == OK; k++) {
+        const struct resolve_columns *one = operands->items[k];
+        for (size_t i = 0; i < one->count && resolve_spend(r, 1); i++) {
+            const struct resolve_column *column = &one->items[i];
+            if (column->is_star || str_is_null(column->key) ||
+                columns_find(r, out, column->key, &flow)) {
+                continue;
+            }
+            flow = column->flow;
+            for (size_t n = k + 1; n < operands->count; n++) {
+                const struct sql_flow *more;
+                if (columns_find(r, operands->items[n], column->key, &more)) {
+                    flow = flow_union(r, flow, more);
+                }
+            }
+            columns_add(r, out, column->name, flow);
+        }
+    }
+}
+
 /* Each column of the first with those at its place (or of its name) in the others. */
 static struct resolve_columns *unite(struct resolver *r, const struct operands *operands,
                                      const struct sql_select *selects)
@@ -292,6 +330,9 @@ static struct resolve_columns *unite(struct resolver *r, const struct operands *
         if (out->count > 0) {
             out->items[out->count - 1].is_star = first->items[i].is_star;
         }
+    }
+    if (is_by_name) {
+        add_named_others(r, operands, out);
     }
     for (size_t k = 0; k < operands->count; k++) {
         struct resolve_columns **slot =

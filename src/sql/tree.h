@@ -65,7 +65,9 @@ struct sql_item {
     struct sql_part alias;    /* text is NULL without one */
     struct sql_word *aliases; /* AS (a, b): one column each */
     struct sql_use *uses;
-    bool is_column; /* one column reference and nothing else: it lends its name */
+    struct sql_use **uses_end; /* of one in inner: its uses are part of the whole item's */
+    struct sql_item *inner;    /* ClickHouse: (e AS a) in it, which later items may name */
+    bool is_column;            /* one column reference and nothing else: it lends its name */
     bool is_star;
     bool is_choice;            /* a star that stands for some columns, nobody knows which */
     bool is_unpacked;          /* *COLUMNS (...): all at once, as arguments */
@@ -111,10 +113,11 @@ struct sql_source {
     struct sql_word *columns; /* AS t (a, b) */
     struct sql_query *query;
     struct sql_source *members;
-    struct sql_use *uses;    /* arguments of a function */
-    struct sql_use *quiet;   /* queries in ON and the like: only their tables count */
-    struct sql_word *joined; /* USING (a, b) */
-    struct sql_part offset;  /* WITH OFFSET AS o */
+    struct sql_use *uses;         /* arguments of a function */
+    struct sql_use *quiet;        /* queries in ON and the like: only their tables count */
+    struct sql_word *joined;      /* USING (a, b) */
+    struct sql_part joined_alias; /* USING (a, b) AS j */
+    struct sql_part offset;       /* WITH OFFSET AS o */
     struct sql_pivot *pivots;
     bool is_natural;
     bool is_hidden;  /* SEMI or ANTI: none of its columns can be seen */
