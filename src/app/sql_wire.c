@@ -2,6 +2,7 @@
 
 #include "base/json_out.h"
 #include "base/map.h"
+#include "domain/name_match.h"
 #include "domain/notebook_sql.h"
 #include "io/json.h"
 
@@ -189,6 +190,7 @@ static enum status answer_columns(struct wire *wire)
         .wants_columns = true,
         .schema = find_schema,
         .schema_ctx = wire,
+        .matches = name_match,
     };
     struct str sql = json_str(json_get(wire->question, "sql"));
     enum status status = read_schema(wire);
@@ -202,10 +204,19 @@ static enum status answer_columns(struct wire *wire)
     for (size_t i = 0; i < lineage.statement_count; i++) {
         last = lineage.statements[i].column_count > 0 ? &lineage.statements[i] : last;
     }
+    const struct sql_word *word = last != NULL && !last->is_query && last->write_count > 0
+                                      ? last->writes[0].columns
+                                      : NULL;
     json_out_key(&wire->out, "columns");
     json_out_array(&wire->out);
     for (size_t i = 0; last != NULL && i < last->column_count && status == OK; i++) {
-        status = write_column(wire, &lineage, sql_rules_of(options.dialect), &last->columns[i]);
+        struct lineage_column column = last->columns[i];
+        word = column.is_star ? NULL : word; /* who knows how many names it takes */
+        if (word != NULL) {
+            column.name = word->part.text; /* INSERT INTO t (a, b) */
+            word = word->next;
+        }
+        status = write_column(wire, &lineage, sql_rules_of(options.dialect), &column);
     }
     json_out_array_end(&wire->out);
     write_notes(wire, &lineage.notes);

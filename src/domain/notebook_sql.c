@@ -1,6 +1,7 @@
 #include "domain/notebook_sql.h"
 
 #include "base/map.h"
+#include "domain/name_match.h"
 #include "domain/notebook_columns.h"
 
 /* What a table's name in a statement means. */
@@ -431,6 +432,7 @@ static void walk_sql(struct walk *walk)
         .folds_columns = true,
         .schema = find_schema,
         .schema_ctx = walk,
+        .matches = name_match,
     };
     walk->dialect = options.dialect;
     walk->rules = sql_rules_of(options.dialect);

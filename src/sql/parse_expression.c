@@ -326,6 +326,31 @@ static void scan_punctuation(struct scan *s)
     }
 }
 
+/* A constant; behind an operand it is something else, mostly the end. */
+static void scan_constant(struct scan *s)
+{
+    s->is_done = !s->expects_operand && scan_depth(s) == 0 && s->mode == PARSE_VALUE &&
+                 parse_token(s->p)[-1].kind != SQL_TOKEN_STRING;
+    scan_value(s, s->is_done ? 0 : 1);
+}
+
+/* A parameter, or $1: the first column of what stands in FROM (Snowflake). */
+static void scan_place(struct scan *s)
+{
+    struct parser *p = s->p;
+    struct str text = sql_token_text(p->text, parse_token(p));
+    bool is_place = s->expects_operand && s->mode == PARSE_VALUE &&
+                    sql_has(p->rules, SQL_TRAIT_STAGES) && text.n > 1 && text.p[0] == '$' &&
+                    text.p[1] >= '1' && text.p[1] <= '9';
+    struct sql_part *part = is_place ? PARSE_NEW(p, struct sql_part) : NULL;
+    struct sql_use *use = part != NULL ? scan_add_use(s, SQL_USE_COLUMN) : NULL;
+    if (use != NULL) {
+        part->text = text;
+        use->name = (struct sql_name){part, 1, parse_token(p)->offset, false};
+    }
+    scan_constant(s);
+}
+
 static void scan_token(struct scan *s)
 {
     struct parser *p = s->p;
@@ -340,12 +365,12 @@ static void scan_token(struct scan *s)
     case SQL_TOKEN_PUNCTUATION:
         scan_punctuation(s);
         break;
+    case SQL_TOKEN_PARAMETER:
+        scan_place(s);
+        break;
     case SQL_TOKEN_STRING:
     case SQL_TOKEN_NUMBER:
-    case SQL_TOKEN_PARAMETER:
-        s->is_done = !s->expects_operand && scan_depth(s) == 0 && s->mode == PARSE_VALUE &&
-                     parse_token(p)[-1].kind != SQL_TOKEN_STRING;
-        scan_value(s, s->is_done ? 0 : 1);
+        scan_constant(s);
         break;
     }
 }

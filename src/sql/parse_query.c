@@ -174,12 +174,12 @@ static bool is_one_name(struct parser *p, size_t start)
     return is_name;
 }
 
-/* COLUMNS (...) and nothing else: the star itself. */
-static bool take_star(struct sql_item *item)
+/* COLUMNS (...) from token start on and nothing else: the star itself. */
+static bool take_star(struct parser *p, size_t start, struct sql_item *item)
 {
     const struct sql_use *use = item->uses;
     if (use == NULL || use->kind != SQL_USE_STAR || use->next != NULL ||
-        use->star->is_unpacked) {
+        use->star->is_unpacked || p->at != parse_columns_end(p, start)) {
         return false;
     }
     *item = *use->star;
@@ -205,7 +205,7 @@ struct sql_item *parse_item(struct parser *p)
     const struct sql_token *last = &p->tokens[p->at - 1];
     bool is_field_star = last->kind == SQL_TOKEN_PUNCTUATION && last->code == '*';
     item->qualifier.offset = p->tokens[start].offset;
-    bool is_star = p->at == parse_columns_end(p, start) && take_star(item);
+    bool is_star = take_star(p, start, item);
     if ((is_field_star && p->at > start + 1) || is_star) {
         parse_star_modifiers(p, item); /* (e).* EXCEPT (a), COLUMNS ('x') REPLACE ... */
     }

@@ -13,18 +13,14 @@ static bool parse_pattern(struct parser *p, struct sql_item *item)
         {KW_GLOB, SQL_PATTERN_GLOB},
         {KW_SIMILAR, SQL_PATTERN_SIMILAR},
     };
-    struct sql_pattern *pattern = PARSE_NEW(p, struct sql_pattern);
     size_t start = p->at;
-    if (pattern == NULL) {
-        return false;
-    }
-    pattern->is_negated = parse_accept(p, KW_NOT) || parse_accept_op(p, '!');
+    enum sql_pattern_kind kind = SQL_PATTERN_REGEX;
+    bool is_negated = parse_accept(p, KW_NOT) || parse_accept_op(p, '!');
     bool is_known = parse_accept_op(p, '~');
-    pattern->kind = SQL_PATTERN_REGEX;
     for (size_t i = 0; i < sizeof(words) / sizeof(words[0]) && !is_known; i++) {
         if (parse_is(p, words[i].word)) {
             parse_advance(p, parse_peek_is(p, 1, KW_TO) ? 2 : 1);
-            pattern->kind = words[i].kind;
+            kind = words[i].kind;
             is_known = true;
         }
     }
@@ -32,9 +28,13 @@ static bool parse_pattern(struct parser *p, struct sql_item *item)
         p->at = start;
         return false;
     }
-    enum status status =
-        sql_token_value(p->text, parse_token(p), p->rules, p->arena, &pattern->text);
-    p->status = status != OK ? status : p->status;
+    struct sql_pattern *pattern = PARSE_NEW(p, struct sql_pattern);
+    if (pattern == NULL) {
+        return false;
+    }
+    pattern->kind = kind;
+    pattern->is_negated = is_negated;
+    p->status = sql_token_value(p->text, parse_token(p), p->rules, p->arena, &pattern->text);
     parse_advance(p, 1);
     pattern->next = item->patterns;
     item->patterns = pattern;

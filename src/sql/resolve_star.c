@@ -1,6 +1,8 @@
 /* Stars: the columns that they stand for. */
 #include "sql/resolve.h"
 
+#define REGEX_COST 256
+
 struct star {
     const struct sql_item *item;
     struct resolve_columns *except; /* keys */
@@ -85,7 +87,7 @@ static bool fits(struct resolver *r, const struct sql_item *item, struct str nam
         if (is_wildcard(pattern)) {
             is_fit =
                 resolve_spend(r, name.n * pattern->text.n) && fits_wildcards(name, pattern);
-        } else if (options->matches == NULL ||
+        } else if (options->matches == NULL || !resolve_spend(r, REGEX_COST) ||
                    !options->matches(options->matches_ctx, pattern->text, is_whole, name,
                                      &is_fit)) {
             *is_known = false;

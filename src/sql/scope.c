@@ -248,6 +248,38 @@ static bool find_value(struct resolver *r, struct resolve_scope *scope, struct s
     return value != NULL;
 }
 
+/* $2: the number, from 1; 0: it is a name. */
+static size_t place_of(const struct resolver *r, struct str name)
+{
+    size_t place = 0;
+    if (!sql_has(r->rules, SQL_TRAIT_STAGES) || name.n < 2 || name.n > 6 || name.p[0] != '$') {
+        return 0;
+    }
+    for (size_t i = 1; i < name.n; i++) {
+        if (name.p[i] < '0' || name.p[i] > '9') {
+            return 0;
+        }
+        place = place * 10 + (size_t)(name.p[i] - '0');
+    }
+    return place;
+}
+
+/* The column at that place; behind a star it may be any. */
+static const struct sql_flow *find_place(struct resolver *r, struct resolve_columns *columns,
+                                         size_t place)
+{
+    const struct sql_flow *flow = NULL;
+    for (size_t i = 0; !columns->is_base && i < columns->count && !columns->items[i].is_star &&
+                       resolve_spend(r, 1);
+         i++) {
+        if (i + 1 == place) {
+            return columns->items[i].flow;
+        }
+    }
+    (void)columns_find_open(r, columns, STR("*"), STR("*"), &flow);
+    return flow;
+}
+
 /* One part: a column, an alias of this select list, a whole row, or a column by guess. */
 static bool resolve_bare(struct resolver *r, struct resolve_scope *start,
                          const struct sql_name *name, const struct sql_flow **flow)
@@ -256,6 +288,13 @@ static bool resolve_bare(struct resolver *r, struct resolve_scope *start,
     struct str row_key = resolve_part_key(r, &name->parts[0]);
     bool is_lateral = sql_has(r->rules, SQL_TRAIT_LATERAL_ALIAS);
     struct resolve_columns *any = NULL;
+    size_t place = place_of(r, name->parts[0].text);
+    if (place > 0) {
+        *flow = start->count == 1 && start->relations[0].columns != NULL
+                    ? find_place(r, start->relations[0].columns, place)
+                    : NULL;
+        return true;
+    }
     for (struct resolve_scope *scope = start; scope != NULL; scope = scope->parent) {
         bool sees_aliases = scope == start && (is_lateral || !has_open(scope));
         if (find_known(r, scope, key, flow) ||
@@ -293,6 +332,11 @@ static bool resolve_qualified(struct resolver *r, struct resolve_scope *start,
             continue;
         }
         const struct sql_part *column = &name->parts[i + 1];
+        size_t place = place_of(r, column->text);
+        if (place > 0) {
+            *flow = find_place(r, relation->columns, place);
+            return true;
+        }
         if (columns_find_open(r, relation->columns, resolve_column_key(r, column->text),
                               resolve_column_name(r, column), flow)) {
             return true;
