@@ -245,6 +245,7 @@ struct resolve_columns *columns_of_table(struct resolver *r, const struct sql_na
         columns->is_open = true;
         return columns;
     }
+    columns->is_table = true;
     for (size_t i = 0; i < count; i++) {
         const struct sql_origin origin = {.table = table, .column = names[i]};
         columns_add(r, columns, names[i], flow_one(r, &origin));

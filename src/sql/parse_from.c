@@ -278,6 +278,75 @@ static void parse_semantic_view(struct parser *p, struct sql_source *source)
     (void)parse_accept_op(p, ')');
 }
 
+/* a INT64, b STRUCT<c STRING>> behind the opening bracket of STRUCT<: the names. */
+static struct sql_word *typed_fields(struct parser *p, size_t at)
+{
+    struct sql_word *first = NULL;
+    struct sql_word **tail = &first;
+    size_t depth = 1;
+    bool is_name = true;
+    for (; p->tokens[at].kind != SQL_TOKEN_END && depth > 0; at++) {
+        const struct sql_token *token = &p->tokens[at];
+        bool is_punctuation = token->kind == SQL_TOKEN_PUNCTUATION;
+        if (is_name && parse_is_name(token)) {
+            struct sql_word *word = PARSE_NEW(p, struct sql_word);
+            if (word == NULL) {
+                break;
+            }
+            word->part.text = sql_token_text(p->text, token);
+            *tail = word;
+            tail = &word->next;
+        }
+        depth += is_punctuation && token->code == '<' ? 1 : 0;
+        depth -= is_punctuation && token->code == '>' ? 1 : 0;
+        is_name = is_punctuation && token->code == ',' && depth == 1;
+    }
+    return first;
+}
+
+/* 1 AS a, 'x' AS b) behind the opening bracket of STRUCT(: the names. */
+static struct sql_word *named_fields(struct parser *p, size_t at)
+{
+    struct sql_word *first = NULL;
+    struct sql_word **tail = &first;
+    size_t end = p->tokens[at - 1].closer;
+    for (; at < end && p->tokens[at].kind != SQL_TOKEN_END; at++) {
+        const struct sql_token *token = &p->tokens[at];
+        if (token->kind == SQL_TOKEN_PUNCTUATION &&
+            (token->code == '(' || token->code == '[')) {
+            at = token->closer;
+        } else if (token->kind == SQL_TOKEN_WORD && token->code == KW_AS &&
+                   parse_is_name(token + 1)) {
+            struct sql_word *word = PARSE_NEW(p, struct sql_word);
+            if (word == NULL) {
+                break;
+            }
+            word->part.text = sql_token_text(p->text, token + 1);
+            *tail = word;
+            tail = &word->next;
+        }
+    }
+    return first;
+}
+
+/* UNNEST ([STRUCT (1 AS a), ...]), UNNEST (ARRAY<STRUCT<a INT64>>[...]): the columns. */
+static struct sql_word *literal_fields(struct parser *p, size_t at)
+{
+    const struct sql_token *token = &p->tokens[at];
+    if (token->kind == SQL_TOKEN_WORD && token->code == KW_ARRAY) {
+        at += 2;
+    } else if (token->kind == SQL_TOKEN_PUNCTUATION && token->code == '[') {
+        at++;
+    }
+    if (at + 2 >= p->count || p->tokens[at].kind != SQL_TOKEN_WORD ||
+        p->tokens[at].code != KW_STRUCT || p->tokens[at + 1].kind != SQL_TOKEN_PUNCTUATION) {
+        return NULL;
+    }
+    return p->tokens[at + 1].code == '<'   ? typed_fields(p, at + 2)
+           : p->tokens[at + 1].code == '(' ? named_fields(p, at + 2)
+                                           : NULL;
+}
+
 static void parse_named(struct parser *p, struct sql_source *source)
 {
     bool is_stream = parse_is(p, KW_STREAM) && sql_has(p->rules, SQL_TRAIT_FILE_TABLES);
@@ -306,7 +375,10 @@ static void parse_named(struct parser *p, struct sql_source *source)
     if (has_old_hint(p)) {
         parse_skip_brackets(p);
     } else if (parse_is_op(p, '(')) {
+        bool is_unnest =
+            source->name.count == 1 && str_eq_nocase(source->name.parts[0].text, STR("unnest"));
         source->kind = SQL_SOURCE_FUNCTION;
+        source->columns = is_unnest ? literal_fields(p, p->at + 1) : NULL;
         parse_arguments(p, 0, &source->uses);
         while (parse_accept_op(p, '.')) {
             parse_advance(p, parse_name_tokens(p)); /* a field of its result */

@@ -240,6 +240,9 @@ struct sql_word *parse_bare_word(struct parser *p)
         return NULL;
     }
     word->part = name.parts[name.count - 1];
+    if (name.count > 1) {
+        word->owner = name.parts[name.count - 2];
+    }
     if (parse_accept(p, KW_AS)) {
         (void)parse_part(p, &word->renamed);
     }

@@ -283,6 +283,11 @@ static struct sql_pivot *add_pivot(struct parser *p, struct sql_source *source)
         tail = &(*tail)->next;
     }
     *tail = PARSE_NEW(p, struct sql_pivot);
+    if (*tail != NULL) {
+        (*tail)->alias = source->alias;
+        (*tail)->columns = source->columns;
+        source->columns = NULL; /* what stands behind it may rename anew */
+    }
     return *tail;
 }
 

@@ -110,7 +110,7 @@ enum parse_clause parse_clause(const struct parser *p, bool after_value)
 /* ---- the select list ---- */
 
 /* TRANSFORM (a) ROW FORMAT ... USING 'script' AS (b) ROW FORMAT ... (Hive). */
-static void skip_transform(struct parser *p)
+static bool skip_transform(struct parser *p)
 {
     if (parse_is(p, KW_ROW) && parse_peek_is(p, 1, KW_FORMAT)) {
         while (!parse_is_end(p) && !parse_is(p, KW_USING) && !parse_is(p, KW_FROM)) {
@@ -121,19 +121,36 @@ static void skip_transform(struct parser *p)
             }
         }
     }
-    if (parse_is(p, KW_USING) && parse_peek(p, 1)->kind == SQL_TOKEN_STRING) {
-        parse_advance(p, 2);
+    bool has_script = parse_is(p, KW_USING) && parse_peek(p, 1)->kind == SQL_TOKEN_STRING;
+    parse_advance(p, has_script ? 2 : 0);
+    return has_script;
+}
+
+/* What a script gives is called key and value, unless AS says otherwise. */
+static struct sql_word *script_words(struct parser *p)
+{
+    struct sql_word *key = PARSE_NEW(p, struct sql_word);
+    struct sql_word *value = PARSE_NEW(p, struct sql_word);
+    if (key != NULL && value != NULL) {
+        key->part.text = STR("key");
+        value->part.text = STR("value");
+        key->next = value;
     }
+    return key;
 }
 
 /* An alias behind an expression, with or without AS. */
 static void parse_item_alias(struct parser *p, struct sql_item *item)
 {
-    skip_transform(p);
+    bool has_script = skip_transform(p);
     bool has_as = parse_accept(p, KW_AS);
     if (has_as && parse_is_op(p, '(')) {
         item->aliases = parse_words(p);
-        skip_transform(p);
+        (void)skip_transform(p);
+        return;
+    }
+    if (has_script && !has_as) {
+        item->aliases = script_words(p);
         return;
     }
     if (parse_token(p)->kind == SQL_TOKEN_STRING) {
@@ -441,11 +458,13 @@ static struct sql_item *parse_map(struct parser *p)
             tail = &(*tail)->next;
         }
     } while (parse_is_op(p, ',') && p->status == OK);
-    skip_transform(p);
+    (void)skip_transform(p);
     if (parse_accept(p, KW_AS)) {
         item->aliases = parse_is_op(p, '(') ? parse_words(p) : parse_bare_words(p);
+    } else {
+        item->aliases = script_words(p);
     }
-    skip_transform(p);
+    (void)skip_transform(p);
     return item;
 }
 
@@ -539,22 +558,24 @@ static struct sql_select *parse_select(struct parser *p, struct sql_target **tar
     return select;
 }
 
-/* UNION ALL BY NAME and its like; false when none stands here. */
-static bool parse_set_operator(struct parser *p, bool *is_by_name)
+/* UNION ALL BY NAME and its like, and how it joins what follows; false when none is here. */
+static bool parse_set_operator(struct parser *p, struct sql_select *out)
 {
-    *is_by_name = false;
+    *out = (struct sql_select){NULL};
     if (parse_clause(p, true) != PARSE_CLAUSE_SET_OPERATION) {
         return false;
     }
     while (parse_is(p, KW_LEFT) || parse_is(p, KW_FULL) || parse_is(p, KW_INNER) ||
            parse_is(p, KW_OUTER)) {
+        out->adds_none = out->adds_none || parse_is(p, KW_LEFT) || parse_is(p, KW_INNER);
         parse_advance(p, 1);
     }
     parse_advance(p, 1);
     while (parse_is(p, KW_ALL) || parse_is(p, KW_DISTINCT) || parse_is(p, KW_BY) ||
            parse_is(p, KW_NAME) || parse_is(p, KW_STRICT) || parse_is(p, KW_CORRESPONDING) ||
            parse_is(p, KW_ON)) {
-        *is_by_name = *is_by_name || parse_is(p, KW_NAME) || parse_is(p, KW_CORRESPONDING);
+        out->is_by_name =
+            out->is_by_name || parse_is(p, KW_NAME) || parse_is(p, KW_CORRESPONDING);
         parse_advance(p, 1);
         if (parse_is_op(p, '(') && !parse_token(p)->is_query) {
             parse_skip_brackets(p); /* ON (columns) */
@@ -572,7 +593,7 @@ static void parse_tail(struct parser *p, struct sql_select *last)
 }
 
 /* Operands up to the next set operator: one, or several behind a pipe: UNION ALL (a), (b). */
-static struct sql_select *parse_operands(struct parser *p, bool is_by_name,
+static struct sql_select *parse_operands(struct parser *p, const struct sql_select *joined,
                                          struct sql_target **targets)
 {
     struct sql_select *first = NULL;
@@ -583,7 +604,8 @@ static struct sql_select *parse_operands(struct parser *p, bool is_by_name,
             parse_note_syntax(p);
             break;
         }
-        select->is_by_name = is_by_name;
+        select->is_by_name = joined->is_by_name;
+        select->adds_none = joined->adds_none;
         *tail = select;
         tail = &select->next;
     } while (parse_peek(p, 1)->is_query && parse_accept_op(p, ','));
@@ -594,16 +616,16 @@ void parse_set_operations(struct parser *p, struct sql_query *query,
                           struct sql_target **targets)
 {
     struct sql_select *last = query->selects;
-    bool is_by_name;
+    struct sql_select joined;
     do {
         while (last->next != NULL) {
             last = last->next;
         }
         parse_tail(p, last);
-        if (!parse_set_operator(p, &is_by_name)) {
+        if (!parse_set_operator(p, &joined)) {
             return;
         }
-        last->next = parse_operands(p, is_by_name, targets);
+        last->next = parse_operands(p, &joined, targets);
     } while (last->next != NULL);
 }
 

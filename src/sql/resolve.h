@@ -42,6 +42,7 @@ struct resolve_columns {
     size_t indexed;   /* how many are in it */
     struct resolve_columns *next_indexed;
     bool is_open;      /* it may have others */
+    bool is_table;     /* a table whose columns are known */
     bool is_base;      /* a table whose columns are not known: items are those found */
     bool is_recursive; /* items are placeholders */
     bool is_temporary; /* of a temporary table that this text made */
@@ -230,9 +231,9 @@ struct resolve_columns *resolve_assignments(struct resolver *r,
 /* Adds what stands in FROM to scope. */
 void resolve_sources(struct resolver *r, struct sql_source *sources,
                      struct resolve_scope *scope);
-/* What PIVOT and its like make of columns. */
-struct resolve_columns *resolve_pivot(struct resolver *r, struct sql_pivot *pivot,
-                                      struct resolve_columns *columns);
+/* What PIVOT and its like behind source make of its columns. */
+struct resolve_columns *resolve_pivots(struct resolver *r, const struct sql_source *source,
+                                       struct resolve_columns *columns);
 /* Remembers what a statement puts into a temporary table; rows: of its query, may be NULL. */
 void resolve_keep_temporary(struct resolver *r, const struct sql_statement *statement,
                             struct resolve_columns *rows);

@@ -161,11 +161,11 @@ static struct resolve_columns *resolve_columns_of(struct resolver *r, struct sql
     case SQL_SOURCE_GROUP:
         break;
     }
-    for (struct sql_pivot *pivot = source->pivots; pivot != NULL && columns != NULL;
-         pivot = pivot->next) {
-        columns = r->quiet == 0 ? resolve_pivot(r, pivot, columns) : columns;
+    if (r->quiet > 0) {
+        return columns;
     }
-    return r->quiet == 0 ? resolve_rename(r, columns, source->columns) : columns;
+    columns = resolve_pivots(r, source, columns);
+    return resolve_rename(r, columns, source->columns);
 }
 
 /* NATURAL JOIN: the columns that both sides are known to have. */

@@ -32,13 +32,22 @@ static void keep_others(struct resolver *r, const struct sql_pivot *pivot,
     }
 }
 
-struct resolve_columns *resolve_pivot(struct resolver *r, struct sql_pivot *pivot,
-                                      struct resolve_columns *columns)
+/* One of source's pivots; columns: of what stands before it. */
+static struct resolve_columns *apply(struct resolver *r, struct sql_pivot *pivot,
+                                     const struct sql_source *source,
+                                     struct resolve_columns *columns)
 {
     struct resolve_scope scope = {0};
     struct resolve_columns *out = columns_new(r);
     const struct sql_flow *all = NULL;
-    if (out == NULL || scope_add(r, &scope, STR_NULL, columns) == NULL) {
+    struct str key = STR_NULL;
+    if (!str_is_null(pivot->alias.text)) {
+        key = resolve_part_key(r, &pivot->alias);
+    } else if (source->kind == SQL_SOURCE_TABLE) {
+        key = resolve_part_key(r, &source->name.parts[source->name.count - 1]);
+    }
+    columns = resolve_rename(r, columns, pivot->columns);
+    if (columns == NULL || out == NULL || scope_add(r, &scope, key, columns) == NULL) {
         return NULL;
     }
     for (struct sql_item *item = pivot->items; item != NULL; item = item->next) {
@@ -64,4 +73,14 @@ struct resolve_columns *resolve_pivot(struct resolver *r, struct sql_pivot *pivo
     }
     scope_free(&scope);
     return out;
+}
+
+struct resolve_columns *resolve_pivots(struct resolver *r, const struct sql_source *source,
+                                       struct resolve_columns *columns)
+{
+    for (struct sql_pivot *pivot = source->pivots; pivot != NULL && columns != NULL;
+         pivot = pivot->next) {
+        columns = apply(r, pivot, source, columns);
+    }
+    return columns;
 }

@@ -331,7 +331,7 @@ static struct resolve_columns *unite(struct resolver *r, const struct operands *
             out->items[out->count - 1].is_star = first->items[i].is_star;
         }
     }
-    if (is_by_name) {
+    if (is_by_name && !selects->next->adds_none) {
         add_named_others(r, operands, out);
     }
     for (size_t k = 0; k < operands->count; k++) {

@@ -6,6 +6,7 @@
 struct star {
     const struct sql_item *item;
     struct resolve_columns *except; /* keys */
+    struct str owner;               /* of the relation that is being expanded */
     struct resolve_columns *out;
     struct resolve_scope *scope;
     uint64_t number;
@@ -102,14 +103,31 @@ static bool fits(struct resolver *r, const struct sql_item *item, struct str nam
 
 /* ---- columns ---- */
 
+/* EXCEPT (a), or EXCEPT (t.a) and the column is one of t's. */
+static bool is_excepted(struct resolver *r, const struct star *star, struct str key)
+{
+    const struct sql_flow *flow;
+    if (star->except == NULL || !columns_find(r, star->except, key, &flow)) {
+        return false;
+    }
+    for (const struct sql_word *word = star->item->except; word != NULL && resolve_spend(r, 1);
+         word = word->next) {
+        if (str_eq_nocase(word->part.text, key) &&
+            (str_is_null(word->owner.text) || str_is_null(star->owner) ||
+             str_eq(resolve_part_key(r, &word->owner), star->owner))) {
+            return true;
+        }
+    }
+    return false;
+}
+
 static void expand_column(struct resolver *r, const struct star *star,
                           const struct resolve_column *column)
 {
     const struct sql_flow *flow = column->flow;
     struct resolve_merged *merged = scope_find_merged(star->scope, column->key);
     bool is_known = true;
-    if ((star->except != NULL && columns_find(r, star->except, column->key, &flow)) ||
-        !fits(r, star->item, column->name, &is_known)) {
+    if (is_excepted(r, star, column->key) || !fits(r, star->item, column->name, &is_known)) {
         return;
     }
     if (merged != NULL) {
@@ -126,10 +144,12 @@ static void expand_column(struct resolver *r, const struct star *star,
     columns_add(r, star->out, renamed(r, star->item, column->name), flow);
 }
 
-static void expand_relation(struct resolver *r, const struct star *star,
-                            struct resolve_columns *columns)
+static void expand_relation(struct resolver *r, struct star *star,
+                            const struct resolve_relation *relation)
 {
+    struct resolve_columns *columns = relation->columns;
     size_t through = 0;
+    star->owner = relation->key;
     if (columns->is_base || star->is_choice) {
         resolve_note(r, SQL_NOTE_STAR, star->item->qualifier.offset);
         columns_add_star(r, star->out, columns);
@@ -198,7 +218,7 @@ void resolve_star(struct resolver *r, const struct sql_item *item, struct resolv
         struct str key = resolve_part_key(r, &qualifier->parts[qualifier->count - 1]);
         const struct resolve_relation *relation = scope_find_outer(r, scope, key);
         if (relation != NULL && relation->columns != NULL) {
-            expand_relation(r, &star, relation->columns);
+            expand_relation(r, &star, relation);
         } else {
             expand_struct(r, &star);
         }
@@ -206,7 +226,7 @@ void resolve_star(struct resolver *r, const struct sql_item *item, struct resolv
     }
     for (size_t i = 0; i < scope->count && r->status == OK; i++) {
         if (!scope->relations[i].is_hidden && scope->relations[i].columns != NULL) {
-            expand_relation(r, &star, scope->relations[i].columns);
+            expand_relation(r, &star, &scope->relations[i]);
         }
     }
 }

@@ -304,7 +304,8 @@ static bool resolve_bare(struct resolver *r, struct resolve_scope *start,
         }
         const struct resolve_relation *row = scope_find(r, scope, row_key);
         if (row != NULL && row->columns != NULL && !row->is_hidden) {
-            *flow = columns_flow(r, row->columns);
+            bool is_missing = name->count > 1 && !row->columns->is_open;
+            *flow = is_missing ? NULL : columns_flow(r, row->columns);
             return true;
         }
         if (any == NULL && find_open(r, scope, name, key, &any, flow)) {
@@ -339,6 +340,12 @@ static bool resolve_qualified(struct resolver *r, struct resolve_scope *start,
         }
         if (columns_find_open(r, relation->columns, resolve_column_key(r, column->text),
                               resolve_column_name(r, column), flow)) {
+            return true;
+        }
+        if (relation->columns->is_table && i + 2 == name->count) {
+            const struct sql_origin origin = {.table = relation->columns->table,
+                                              .column = resolve_column_name(r, column)};
+            *flow = flow_one(r, &origin); /* what is known of the table may be old */
             return true;
         }
     }

@@ -40,6 +40,7 @@ struct sql_use {
 struct sql_word {
     struct sql_word *next;
     struct sql_part part;
+    struct sql_part owner;   /* EXCEPT (t.a): t; text is NULL without one */
     struct sql_part renamed; /* RENAME (a AS b): b */
 };
 
@@ -90,11 +91,13 @@ struct sql_made {
 /* PIVOT, UNPIVOT or MATCH_RECOGNIZE behind a table: other columns take the place of some. */
 struct sql_pivot {
     struct sql_pivot *next;
-    struct sql_item *items; /* aggregates; what UNPIVOT gathers for each column; measures */
-    struct sql_word *gone;  /* columns that it uses up */
-    struct sql_word *kept;  /* the only ones that it keeps: GROUP BY; NULL: all others */
-    struct sql_made *made;  /* columns that it makes, as far as they are known */
-    bool is_partial;        /* it makes others too */
+    struct sql_part alias; /* what stands before it goes by in it; text is NULL without one */
+    struct sql_word *columns; /* AS t (a, b) before it */
+    struct sql_item *items;   /* aggregates; what UNPIVOT gathers for each column; measures */
+    struct sql_word *gone;    /* columns that it uses up */
+    struct sql_word *kept;    /* the only ones that it keeps: GROUP BY; NULL: all others */
+    struct sql_made *made;    /* columns that it makes, as far as they are known */
+    bool is_partial;          /* it makes others too */
 };
 
 enum sql_source_kind {
@@ -139,6 +142,7 @@ struct sql_select {
     struct sql_use *quiet; /* queries in WHERE and the like */
     struct sql_window *windows;
     bool is_by_name; /* joined to those before it BY NAME */
+    bool adds_none;  /* LEFT or INNER ... BY NAME: columns that those have not are left out */
 };
 
 struct sql_cte {
