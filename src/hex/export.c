@@ -16,6 +16,7 @@ static const struct yaml_limits limits = {
     .max_bytes = (size_t)64 * 1024 * 1024,
     .max_depth = 3 * MAX_NESTED_CELLS + 64,
     .max_nodes = 4 * 1000 * 1000,
+    .is_version_1_2 = true,
 };
 
 struct reader {

@@ -17,7 +17,7 @@
  * name, a cell type understood - adds one: the next run then reads every stored export again,
  * without a request (app/reread.h).
  */
-#define EXPORT_PARSER_VERSION 1
+#define EXPORT_PARSER_VERSION 2
 
 /*
  * Parses text (not kept) into *notebook, which lives in arena. project_id overrides what the

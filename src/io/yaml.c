@@ -1,6 +1,7 @@
 #include "io/yaml.h"
 
 #include "base/map.h"
+#include "io/yaml_breaks.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -43,6 +44,7 @@ struct builder {
     size_t cursor_index; /* the same place, in characters ... */
     size_t cursor_byte;  /* ... and in bytes of text */
     const struct yaml_limits *limits;
+    struct yaml_breaks breaks; /* hidden in text */
     struct arena *arena;
     struct frame *frames;
     unsigned depth;
@@ -273,6 +275,7 @@ static enum status on_scalar(struct builder *builder, const yaml_event_t *event)
     if (arena_str(builder->arena, value, &node->text) != OK) {
         return error_nomem(builder->err);
     }
+    yaml_breaks_restore(&builder->breaks, (char *)node->text.p, node->text.n);
     enum status status = count_nodes(builder, 1, event->start_mark);
     if (status == OK) {
         status = add_anchor(builder, event->data.scalar.anchor, node, false, &anchor);
@@ -611,6 +614,10 @@ enum status yaml_parse(struct str text, const struct yaml_limits *limits, struct
     if (str_starts_with(text, "\xEF\xBB\xBF")) {
         builder.text = str_sub(text, 3, text.n);
         builder.skipped = 3;
+    }
+    if (limits->is_version_1_2 &&
+        yaml_breaks_hide(&builder.breaks, builder.text, arena, &builder.text) != OK) {
+        return error_nomem(err);
     }
     if (has_many_tag_directives(builder.text)) {
         return error_set(err, ERR_LIMIT, "more than %d %%TAG directives", MAX_TAG_DIRECTIVES);

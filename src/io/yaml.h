@@ -40,7 +40,8 @@ struct yaml_node {
 struct yaml_limits {
     size_t max_bytes;
     unsigned max_depth;
-    size_t max_nodes; /* aliases counted with all that they stand for */
+    size_t max_nodes;    /* aliases counted with all that they stand for */
+    bool is_version_1_2; /* U+0085, U+2028 and U+2029 are text; in 1.1 they end a line */
 };
 
 /* 64 MiB, 64 levels, 4 million nodes. */

@@ -430,6 +430,34 @@ static void test_meta(void **state)
     assert_int_equal(notebook->cell_count, 0);
 }
 
+/* Hex writes YAML 1.2, where these are text like any other. */
+static void test_breaks_of_yaml_1_1_are_text(void **state)
+{
+    static const char *const breaks[] = {"\xC2\x85", "\xE2\x80\xA8", "\xE2\x80\xA9"};
+    (void)state;
+    for (size_t i = 0; i < COUNT(breaks); i++) {
+        struct str text;
+        struct str title;
+        struct str source;
+        assert_int_equal(arena_printf(&arena, &title, "a%sb", breaks[i]), OK);
+        assert_int_equal(arena_printf(&arena, &source, "SELECT '%s'\nFROM t", breaks[i]), OK);
+        assert_int_equal(
+            arena_printf(&arena, &text,
+                         "meta:\n  projectId: " PROJECT "\n  title: %.*s\n"
+                         "  description: \"%.*s\"\ncells:\n  - cellType: SQL\n"
+                         "    cellId: " CELL("01") "\n    config:\n      source: |-\n"
+                                                   "        SELECT '%s'\n        FROM t\n",
+                         STR_ARG(title), STR_ARG(title), breaks[i]),
+            OK);
+        const struct notebook *notebook = read_str(text);
+        assert_true(str_eq(notebook->title, title));
+        assert_true(str_eq(notebook->description, title));
+        assert_int_equal(notebook->cell_count, 1);
+        assert_true(str_eq(notebook->cells[0].source, source));
+        assert_true(str_eq(raw, text));
+    }
+}
+
 static void test_connections_are_named_by_comments(void **state)
 {
     static const struct {
@@ -702,6 +730,7 @@ int main(void)
         cmocka_unit_test(test_nesting_without_end),
         cmocka_unit_test(test_a_cell_that_names_too_many_data_frames),
         cmocka_unit_test(test_meta),
+        cmocka_unit_test(test_breaks_of_yaml_1_1_are_text),
         cmocka_unit_test(test_connections_are_named_by_comments),
         cmocka_unit_test(test_no_project_file),
         cmocka_unit_test(test_out_of_memory),
