@@ -94,6 +94,7 @@ enum status catalog_set_fact(struct catalog *catalog, int64_t source, const char
 struct catalog_viewer {
     struct str key;        /* the same as long as the same must be seen: a user, or a token */
     struct str token_mark; /* differs between tokens and token types */
+    bool is_unnamed;       /* key is but the token's: whose it is, if anybody's, is not known */
 };
 
 struct catalog_walk {
@@ -104,7 +105,9 @@ struct catalog_walk {
 
 /*
  * Goes on with the source's unfinished walk when it moved within the last hour and had the
- * same viewer and token, else begins a new one (and forgets what the old one had seen).
+ * same viewer and token, else begins a new one (and forgets what the old one had seen). One
+ * token is one viewer, whether or not it was known each time whose it is. Times of earlier runs
+ * that lie ahead of now_ms (the clock was put back) become now_ms.
  */
 enum status catalog_walk_open(struct catalog *catalog, int64_t source,
                               const struct catalog_viewer *viewer, int64_t now_ms,

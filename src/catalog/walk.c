@@ -8,8 +8,24 @@
 #define RESUME_MS ((int64_t)3600 * 1000)
 #define MARK_BYTES ((size_t)4 * 1024 * 1024)
 
-static enum status find_viewer(struct catalog *catalog, int64_t source, struct str key,
-                               int64_t *out, struct error *err)
+/* The viewer of the last walk with this token; 0 when there is none. */
+static enum status find_viewer_of_token(struct catalog *catalog, int64_t source,
+                                        struct str token_mark, int64_t *out, struct error *err)
+{
+    bool has_row = false;
+    struct statement statement =
+        sqlite_use(&catalog->db, "SELECT viewer FROM walk WHERE source = ?1 AND token_mark = ?2"
+                                 " ORDER BY id DESC LIMIT 1");
+    bind_int(&statement, source);
+    bind_str(&statement, token_mark);
+    enum status status = sqlite_step(&statement, &has_row, err);
+    *out = status == OK && has_row ? column_int(&statement, 0) : 0;
+    sqlite_end(&statement);
+    return status;
+}
+
+static enum status find_viewer_of_key(struct catalog *catalog, int64_t source, struct str key,
+                                      int64_t *out, struct error *err)
 {
     bool has_row = false;
     struct statement statement =
@@ -28,6 +44,44 @@ static enum status find_viewer(struct catalog *catalog, int64_t source, struct s
     *out = status == OK && has_row ? column_int(&statement, 0) : 0;
     sqlite_end(&statement);
     return status;
+}
+
+/* Hex does not say whose a token is each time it is asked; what the token sees is the same. */
+static enum status find_viewer(struct catalog *catalog, int64_t source,
+                               const struct catalog_viewer *viewer, int64_t *out,
+                               struct error *err)
+{
+    int64_t of_token = 0;
+    enum status status =
+        find_viewer_of_token(catalog, source, viewer->token_mark, &of_token, err);
+    if (status != OK || (viewer->is_unnamed && of_token != 0)) {
+        *out = of_token;
+        return status;
+    }
+    status = find_viewer_of_key(catalog, source, viewer->key, out, err);
+    if (status != OK || of_token == 0 || of_token == *out) {
+        return status;
+    }
+    struct statement statement =
+        sqlite_use(&catalog->db, "INSERT OR IGNORE INTO viewer_project (viewer, project)"
+                                 " SELECT ?1, project FROM viewer_project WHERE viewer = ?2");
+    bind_int(&statement, *out);
+    bind_int(&statement, of_token);
+    return sqlite_run(&statement, err);
+}
+
+/* A clock that was ahead and put back must not make what was read then young for long. */
+static enum status bring_times_back(struct catalog *catalog, int64_t source, int64_t now_ms,
+                                    struct error *err)
+{
+    struct statement statement = sqlite_use(
+        &catalog->db, "UPDATE project SET content_read_ms = min(content_read_ms, ?2),"
+                      " activity_read_ms = min(activity_read_ms, ?2),"
+                      " aged_ms = min(aged_ms, ?2) WHERE source = ?1"
+                      " AND (content_read_ms > ?2 OR activity_read_ms > ?2 OR aged_ms > ?2)");
+    bind_int(&statement, source);
+    bind_int(&statement, now_ms);
+    return sqlite_run(&statement, err);
 }
 
 /* The source's unfinished walk that moved lately; *found false when there is none. */
@@ -94,7 +148,10 @@ enum status catalog_walk_open(struct catalog *catalog, int64_t source,
     bool found = false;
     int64_t viewer_id = 0;
     *out = (struct catalog_walk){.id = 0};
-    enum status status = find_viewer(catalog, source, viewer->key, &viewer_id, err);
+    enum status status = bring_times_back(catalog, source, now_ms, err);
+    if (status == OK) {
+        status = find_viewer(catalog, source, viewer, &viewer_id, err);
+    }
     if (status == OK) {
         status = find_open_walk(catalog, source, viewer_id, viewer->token_mark, now_ms, arena,
                                 out, &found, err);

@@ -65,6 +65,7 @@ enum status sync_know_viewer(struct sync *sync, struct str user_id, struct error
         OK) {
         return error_nomem(err);
     }
+    sync->viewer.is_unnamed = !is_user;
     secret_fingerprint(salted_type, sync->options->api->authorization, mark);
     if (arena_str(&sync->arena, str_from(mark), &sync->viewer.token_mark) != OK ||
         arena_printf(&sync->arena, &sync->viewer.key, "%.*s %s:%.*s", STR_ARG(type),

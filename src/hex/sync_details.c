@@ -645,7 +645,8 @@ enum status sync_tier_is_closed(struct catalog *catalog, int64_t source, int64_t
     int64_t since_ms;
     enum status status =
         catalog_get_fact(catalog, source, QUERIED_TABLES_FACT, arena, &since, err);
-    *out = status == OK && timestamp_parse(since, &since_ms) && now_ms - since_ms < FACT_AGE_MS;
+    *out = status == OK && timestamp_parse(since, &since_ms) && since_ms <= now_ms &&
+           now_ms - since_ms < FACT_AGE_MS;
     return status;
 }
 

@@ -6,6 +6,8 @@
 
 static const struct catalog_viewer ann = {.key = {"ann", 3}, .token_mark = {"a", 1}};
 static const struct catalog_viewer ann_anew = {.key = {"ann", 3}, .token_mark = {"b", 1}};
+static const struct catalog_viewer ann_unnamed = {
+    .key = {"token a", 7}, .token_mark = {"a", 1}, .is_unnamed = true};
 static const struct catalog_viewer bob = {.key = {"bob", 3}, .token_mark = {"c", 1}};
 
 static const char *const names[] = {"p-0", "p-1", "p-2", "p-3", "p-4", "p-5"};
@@ -357,11 +359,36 @@ static void test_sources_have_walks_of_their_own(void **state)
                      1);
 }
 
+/* Hex does not always say whose a token is: it sees the same all the same. */
+static void test_a_token_is_its_user_also_when_nobody_says_so(void **state)
+{
+    struct fixture *f = *state;
+    (void)walk(f, &ann, "aaa", true);
+    struct walked walked = walk(f, &ann_unnamed, "-aaa", true);
+    assert_count(&walked, 3, 0, 0, 1);
+    assert_string_equal(missing(f, &walked, 10), "p-0");
+    walked = walk(f, &ann, "-aa-", true); /* p-3 was shown to her without her name only */
+    assert_string_equal(missing(f, &walked, 10), "p-0 p-3");
+    walked = walk(f, &bob, "-aa-", true);
+    assert_string_equal(missing(f, &walked, 10), "");
+}
+
+static void test_a_user_has_seen_what_the_token_saw_before_it_was_known_whose(void **state)
+{
+    struct fixture *f = *state;
+    (void)walk(f, &ann_unnamed, "aaa", true);
+    struct walked walked = walk(f, &ann, "aa-", true);
+    assert_count(&walked, 3, 0, 0, 1);
+    assert_string_equal(missing(f, &walked, 10), "p-2");
+}
+
 #define TEST(name) cmocka_unit_test_setup_teardown(name, fixture_setup, fixture_teardown)
 
 int main(void)
 {
     const struct CMUnitTest tests[] = {
+        TEST(test_a_token_is_its_user_also_when_nobody_says_so),
+        TEST(test_a_user_has_seen_what_the_token_saw_before_it_was_known_whose),
         TEST(test_a_state_waits_for_the_brake),
         TEST(test_other_states_hold_at_once),
         TEST(test_the_share_is_of_those_that_were_there),

@@ -70,7 +70,7 @@ static void test_oldest_first_and_as_if_changed(void **state)
     struct catalog_work work;
     bool has_more = true;
     for (int i = 0; i < 3; i++) {
-        put_read(f, ids[i], NOW + (2 - i) * 5 * DAY);
+        put_read(f, ids[i], NOW - i * 5 * DAY);
     }
     for (int i = 2; i >= 0; i--) {
         OKAY(f, catalog_next_aged(f->catalog, f->source, &age, &after_ms, &after_id, &f->arena,
@@ -121,6 +121,24 @@ static void test_what_was_tried_waits_a_day_and_is_counted(void **state)
     assert_int_equal(spent, 2);
 }
 
+/* The clock was a year ahead, and was put back: what was read then is no younger than now. */
+static void test_no_time_is_later_than_now(void **state)
+{
+    struct fixture *f = *state;
+    struct catalog_walk walk;
+    int64_t count = -1;
+    int64_t ahead = NOW + 365 * DAY;
+    put_read(f, "p-1", ahead);
+    note_aged(f, "p-1", 3, ahead);
+    fixture_begin(f);
+    OKAY(f, catalog_walk_open(f->catalog, f->source, &fixture_viewer, NOW, &f->arena, &walk,
+                              &f->err));
+    fixture_commit(f);
+    OKAY(f, catalog_count_work(f->catalog, f->source, false, NOW + HOUR + 1, &count, &f->err));
+    assert_int_equal(count, 1);
+    assert_int_equal(count_aged(f, NOW + 9 * DAY, 7 * DAY), 1);
+}
+
 #define TEST(name) cmocka_unit_test_setup_teardown(name, fixture_setup, fixture_teardown)
 
 int main(void)
@@ -128,6 +146,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         TEST(test_each_comes_on_its_own_day),
         TEST(test_oldest_first_and_as_if_changed),
+        TEST(test_no_time_is_later_than_now),
         TEST(test_changed_and_denied_ones_are_not_old),
         TEST(test_what_was_tried_waits_a_day_and_is_counted),
     };
