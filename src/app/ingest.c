@@ -262,6 +262,12 @@ static enum status sync_session(const struct ingest_options *options, struct ses
     return sync_run(&sync, &summary->sync, err);
 }
 
+/* A source that was reached and shows nothing: more likely a token that may see nothing. */
+static bool is_unexpectedly_empty(const struct config *config, const struct sync_summary *sync)
+{
+    return sync->is_complete && sync->listed == 0 && !config->allow_empty;
+}
+
 enum status ingest_run(const struct ingest_options *options, struct ingest_summary *summary,
                        struct error *err)
 {
@@ -279,6 +285,10 @@ enum status ingest_run(const struct ingest_options *options, struct ingest_summa
         goto out;
     }
     status = sync_session(options, &session, summary, err);
+    if (is_unexpectedly_empty(options->config, &summary->sync)) {
+        log_error("Hex lists no project at all for this token, which counts as a failure: see "
+                  "'hexmeta test', or set hexmeta.allowEmpty: true if the workspace is empty");
+    }
     if (summary->sync.source != 0) {
         /* What did arrive is made useful even when the run was cut short. */
         enum status analysis = analyse_session(options, &session, summary, err);
@@ -351,8 +361,7 @@ static enum exit_code judge_result(const struct config *config, const struct syn
     if (!sync->is_complete || (config->raise_on_error && is_below_threshold(config, sync))) {
         return EXIT_CODE_FAILED;
     }
-    bool is_empty = sync->listing.records == 0 && !config->allow_empty;
-    return is_empty ? EXIT_CODE_FAILED : EXIT_CODE_OK;
+    return is_unexpectedly_empty(config, sync) ? EXIT_CODE_FAILED : EXIT_CODE_OK;
 }
 
 int ingest_exit_code(const struct config *config, const struct ingest_summary *summary,

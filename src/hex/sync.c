@@ -139,6 +139,7 @@ enum status sync_run(const struct sync_options *options, struct sync_summary *su
 
     summary->source = sync.source.id;
     summary->is_complete = sync.walk.is_complete;
+    summary->listed = sync.walk.walk.listed;
     summary->listing.updated = summary->changes.added + summary->changes.updated;
     summary->requests = metrics_get(METRIC_HTTP_REQUESTS) - requests_before;
     metrics_set(METRIC_PROJECTS_LISTED, sync.walk.walk.listed);

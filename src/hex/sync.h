@@ -108,6 +108,7 @@ struct sync_summary {
     struct sync_step listing;
     struct sync_step details;
     struct catalog_changes changes;
+    int64_t listed;      /* projects of the whole walk, also by earlier runs that it went on */
     int64_t connections; /* -1: not read */
     int64_t collections;
     int64_t users;

@@ -215,7 +215,16 @@ class AbsenceTest(unittest.TestCase):
                 workspace.control("hide", id=key)
             done = self.sync(workspace, code=1) # 0 records come before a brake
             self.assertIn("deletion brake", done.stderr)
+            self.assertIn("lists no project at all", done.stderr)
             self.assertEqual(self.states(workspace), before)
+
+    def test_a_run_that_fails_for_finding_nothing_says_so(self):
+        with Workspace("--projects", "3") as workspace:
+            self.leave(workspace, 0)
+            done = self.sync(workspace, code=1)
+            self.assertIn("hexmeta.allowEmpty", done.stderr)
+            done = self.sync(workspace, "--set", "hexmeta.allowEmpty=true")
+            self.assertNotIn("allowEmpty", done.stderr)
 
     def test_few_projects(self):
         for known, trashed, code in ((10, 3, 0), (10, 5, 0), (10, 6, 5), (3, 2, 5), (3, 1, 0),
