@@ -321,6 +321,9 @@ enum status catalog_store_failure(struct catalog *catalog, int64_t source,
                                   struct str project_id, bool is_denied,
                                   const struct error *why, int64_t now_ms,
                                   struct error *err) WARN_UNUSED;
+/* Another version of published projects is wanted than was read: they are due once more. */
+enum status catalog_forget_published_contents(struct catalog *catalog, int64_t source,
+                                              struct error *err) WARN_UNUSED;
 /*
  * A token that none of the source's walks had may read what others may not: denied projects are
  * due once more. Call it before the walk is opened.

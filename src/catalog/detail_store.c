@@ -157,6 +157,15 @@ enum status catalog_store_failure(struct catalog *catalog, int64_t source,
     return sqlite_run(&statement, err);
 }
 
+enum status catalog_forget_published_contents(struct catalog *catalog, int64_t source,
+                                              struct error *err)
+{
+    return store_run_with(
+        catalog,
+        "UPDATE project SET content_read = NULL WHERE source = ?1 AND published_ms IS NOT NULL",
+        source, err);
+}
+
 enum status catalog_forget_denials(struct catalog *catalog, int64_t source,
                                    struct str token_mark, struct error *err)
 {

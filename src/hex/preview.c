@@ -21,6 +21,7 @@ struct walk {
     struct str cursor;
     struct error fatal;
     bool has_queried_tables;
+    bool is_other_version; /* than was read so far */
 };
 
 static void end(struct walk *walk, const struct error *err)
@@ -74,6 +75,9 @@ static enum status count_listed(struct walk *walk, const struct project *project
                                               &work, &is_known, err);
     if (status != OK) {
         return status;
+    }
+    if (walk->is_other_version && project->published_ms != TIMESTAMP_NONE) {
+        work.needs_content = true;
     }
     bool is_read = project->state == PROJECT_STATE_ACTIVE ||
                    (project->state == PROJECT_STATE_ARCHIVED && options->includes_archived);
@@ -203,6 +207,10 @@ static enum status look_up(struct walk *walk, struct error *err)
         status =
             sync_tier_is_closed(options->catalog, walk->source.id,
                                 clock_wall_ms(&options->clock), &walk->arena, &is_closed, err);
+    }
+    if (status == OK && walk->source.id != 0) {
+        status = sync_version_is_other(options, walk->source.id, &walk->arena,
+                                       &walk->is_other_version, err);
     }
     walk->has_queried_tables = !is_closed;
     walk->out->list_requests =

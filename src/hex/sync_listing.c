@@ -107,6 +107,9 @@ static enum status reopen_walk(struct sync *sync, bool drops_cursor, struct erro
         status = catalog_forget_denials(catalog, sync->source.id, sync->viewer.token_mark, err);
     }
     if (status == OK) {
+        status = sync_settle_version(sync, err);
+    }
+    if (status == OK) {
         status = catalog_walk_open(catalog, sync->source.id, &sync->viewer, now_ms,
                                    &walk->arena, &walk->walk, err);
     }

@@ -1,7 +1,7 @@
 /*
  * sync_state - what the files of the sync share, and its bookkeeping. sync.c, which decides the
- * order of things, calls sync_listing.c, sync_absence.c, sync_details.c and sync_pictures.c;
- * none of them calls back. Of no use to anybody else.
+ * order of things, calls sync_listing.c, sync_absence.c, sync_details.c, sync_version.c,
+ * sync_age.c and sync_pictures.c; none of them calls back. Of no use to anybody else.
  */
 #ifndef HEX_SYNC_STATE_H
 #define HEX_SYNC_STATE_H
@@ -160,6 +160,15 @@ void sync_jobs_free(struct sync *sync);
 /* The workspace has answered lately that its tier lacks queried tables. */
 enum status sync_tier_is_closed(struct catalog *catalog, int64_t source, int64_t now_ms,
                                 struct arena *arena, bool *out, struct error *err) WARN_UNUSED;
+
+/* ---- sync_version.c ---- */
+
+/* Another version of published projects is wanted than earlier runs have read. */
+enum status sync_version_is_other(const struct sync_options *options, int64_t source,
+                                  struct arena *arena, bool *out,
+                                  struct error *err) WARN_UNUSED;
+/* Then makes those projects due. Within a transaction. */
+enum status sync_settle_version(struct sync *sync, struct error *err) WARN_UNUSED;
 
 /* ---- sync_age.c ---- */
 

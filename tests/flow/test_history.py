@@ -1,6 +1,7 @@
 """Re-reading and remembering: age, stored exports, history, what is never asked twice."""
 
 import fcntl
+import json
 import os
 import re
 import signal
@@ -280,6 +281,22 @@ class HistoryTest(unittest.TestCase):
                 self.assertEqual(done.returncode, 0, done.stderr)
                 asked = self.asked(workspace.requests()[before:])
                 self.assertEqual(asked.get(denied, 0), count, token)  # its export, its cells
+
+    def test_another_version_is_read_at_once(self):
+        with Workspace("--projects", "60") as workspace:
+            published = ("--set", "hexmeta.version=published")
+            self.sync(workspace)
+            want = {r["id"] for r in records.parse(self.export(workspace, "--kind", "project"))
+                    if r["publishedAt"] and r["state"] == "active" and r["detail"] == "full"}
+            for options in (published, ()):
+                done = workspace.hexmeta("sync", "-c", workspace.configure(), "--dry-run",
+                                         "--json", *options)
+                self.assertEqual(json.loads(done.stdout)["changed"]["exports"], len(want))
+                # Who only looks does not choose.
+                self.sync(workspace, "--set", "hexmeta.details=listing", *options)
+                self.assertEqual(self.asked(self.sync(workspace, *options)[0], "export"),
+                                 dict.fromkeys(want, 1))
+                self.assertEqual(self.sync(workspace, *options)[0], [])
 
     def first_project(self, workspace):
         """The id of the most viewed project that can be read in full."""
