@@ -1,5 +1,7 @@
 #include "base/str.h"
 
+#include <inttypes.h>
+#include <stdio.h>
 #include <string.h>
 #include <xxhash.h>
 
@@ -299,6 +301,13 @@ size_t str_put_utf8(uint32_t cp, char out[4])
 uint64_t str_hash(struct str s)
 {
     return XXH3_64bits(s.p != NULL ? s.p : "", s.n);
+}
+
+void str_hash_hex(struct str s, uint64_t seed, char out[STR_HASH_DIGITS + 1])
+{
+    XXH128_hash_t hash = XXH3_128bits_withSeed(s.p != NULL ? s.p : "", s.n, seed);
+    (void)snprintf(out, STR_HASH_DIGITS + 1, "%016" PRIx64 "%016" PRIx64, hash.high64,
+                   hash.low64);
 }
 
 int str_qsort(const void *a, const void *b)

@@ -67,6 +67,9 @@ size_t str_put_utf8(uint32_t cp, char out[4]);
 
 /* XXH3 of the bytes: for maps and change detection, not for anything public. */
 uint64_t str_hash(struct str s);
+/* 128 bits of the same as 32 hex digits; another seed gives another hash. */
+#define STR_HASH_DIGITS 32
+void str_hash_hex(struct str s, uint64_t seed, char out[STR_HASH_DIGITS + 1]);
 
 /* qsort comparator for arrays of struct str, byte order. */
 int str_qsort(const void *a, const void *b);

@@ -2,7 +2,6 @@
 
 #include <assert.h>
 #include <inttypes.h>
-#include <openssl/evp.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -196,28 +195,9 @@ uint64_t om_mapping_version(void)
 
 enum status om_source_hash(struct str body, unsigned salt, struct arena *arena, struct str *out)
 {
-    static const char digits[] = "0123456789abcdef";
-    unsigned char hash[EVP_MAX_MD_SIZE];
-    unsigned n = 0;
-    char head[32];
-    EVP_MD_CTX *digest = EVP_MD_CTX_new();
-    char *text = arena_alloc(arena, 33);
-    int length = snprintf(head, sizeof(head), "%d %u ", MAPPING_VERSION, salt);
-    bool is_done = digest != NULL && text != NULL &&
-                   EVP_DigestInit_ex(digest, EVP_sha256(), NULL) == 1 &&
-                   EVP_DigestUpdate(digest, head, (size_t)length) == 1 &&
-                   EVP_DigestUpdate(digest, body.p, body.n) == 1 &&
-                   EVP_DigestFinal_ex(digest, hash, &n) == 1;
-    EVP_MD_CTX_free(digest);
-    if (!is_done) {
-        return ERR_NOMEM;
-    }
-    for (size_t i = 0; i < 16; i++) {
-        text[i * 2] = digits[hash[i] >> 4];
-        text[i * 2 + 1] = digits[hash[i] & 15];
-    }
-    *out = str_from_n(text, 32);
-    return OK;
+    char text[STR_HASH_DIGITS + 1];
+    str_hash_hex(body, ((uint64_t)MAPPING_VERSION << 32) + salt, text);
+    return arena_str(arena, str_from(text), out);
 }
 
 /* ---- the request ---- */

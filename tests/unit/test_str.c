@@ -208,6 +208,12 @@ static void test_hash_depends_on_bytes_alone(void **state)
     assert_true(str_hash(STR("revenue")) == str_hash(str_from(copy + 1)));
     assert_true(str_hash(STR("revenue")) != str_hash(STR("Revenue")));
     assert_true(str_hash(STR_NULL) == str_hash(STR("")));
+    char hash[STR_HASH_DIGITS + 1];
+    char other[STR_HASH_DIGITS + 1];
+    str_hash_hex(STR(""), 0, hash);
+    assert_string_equal(hash, "99aa06d3014798d86001c324468d497f"); /* XXH3's own test vector */
+    str_hash_hex(STR(""), 1, other);
+    assert_string_not_equal(hash, other);
 }
 
 int main(void)
