@@ -9,6 +9,7 @@
 
 #define PAGE_ROWS 500
 #define MAX_PATH_BYTES ((size_t)64 * 1024)
+#define MAX_CURSOR_BYTES ((size_t)16 * 1024)
 /* Up to one project in so many is asked for entity by entity: a list costs the server as much
  * for each of its rows as a request. */
 #define LOOKED_AT_SHARE 10
@@ -50,21 +51,26 @@ static void ask_page(struct list *list)
     }
     const struct om_request request = {
         .method = "GET", .path = buf_str(&path), .done = on_page, .ctx = list};
-    struct error err = ERROR_INIT;
-    bool is_sent = buf_status(&path) == OK && om_run_send(list->run, &request);
-    if (!is_sent) {
-        (void)error_nomem(&err);
-        om_run_fatal(list->run, &err);
+    if (buf_status(&list->path) != OK || buf_status(&path) != OK) {
+        om_run_nomem(list->run);
+        free_list(list);
+    } else if (!om_run_send(list->run, &request)) {
         free_list(list);
     }
     buf_free(&path);
 }
 
-/* False when the cursor was there before. */
-static bool pass_cursor(struct list *list, struct str after)
+static enum status pass_cursor(struct list *list, struct str after, struct error *err)
 {
     if (list->pages > 0 && str_eq(after, buf_str(&list->landmark))) {
-        return false;
+        return error_set(err, ERR_PARSE,
+                         "a list of OpenMetadata has no end: the same cursor came twice");
+    }
+    if (after.n > MAX_CURSOR_BYTES) {
+        return error_set(err, ERR_PARSE,
+                         "a list of OpenMetadata has a cursor of %zu bytes, which no address "
+                         "can hold",
+                         after.n);
     }
     if (++list->pages > list->landmark_page * 2) {
         list->landmark_page = list->pages;
@@ -73,7 +79,8 @@ static bool pass_cursor(struct list *list, struct str after)
     }
     buf_clear(&list->cursor);
     (void)buf_append_str(&list->cursor, after);
-    return true;
+    bool is_good = buf_status(&list->landmark) == OK && buf_status(&list->cursor) == OK;
+    return is_good ? OK : error_nomem(err);
 }
 
 static enum status take_page(struct list *list, const struct json *document, bool *has_more,
@@ -91,12 +98,7 @@ static enum status take_page(struct list *list, const struct json *document, boo
         status = list->each(list->ctx, json_at(data, i), err);
     }
     *has_more = !str_is_empty(after);
-    if (status == OK && *has_more && !pass_cursor(list, after)) {
-        return error_set(err, ERR_PARSE,
-                         "a list of OpenMetadata has no end: the same cursor "
-                         "came twice");
-    }
-    return status;
+    return status == OK && *has_more ? pass_cursor(list, after, err) : status;
 }
 
 static void on_page(void *ctx, const struct http_answer *answer, const struct json *document,
@@ -127,10 +129,8 @@ static void on_page(void *ctx, const struct http_answer *answer, const struct js
 bool om_list_start(struct om_run *run, struct str path, om_item_fn *each, void *ctx)
 {
     struct list *list = calloc(1, sizeof(*list));
-    struct error err = ERROR_INIT;
     if (list == NULL) {
-        (void)error_nomem(&err);
-        om_run_fatal(run, &err);
+        om_run_nomem(run);
         return false;
     }
     *list = (struct list){.run = run, .each = each, .ctx = ctx, .rows = PAGE_ROWS};
@@ -277,7 +277,6 @@ const char *om_list_fields(enum published_kind kind)
 static void start_kind(struct om_run *run, enum published_kind kind)
 {
     struct buf path;
-    struct error err = ERROR_INIT;
     buf_init(&path, MAX_PATH_BYTES);
     (void)buf_printf(&path, "%s?service=", om_collection(kind));
     (void)http_url_escape(&path, run->options->service);
@@ -286,8 +285,7 @@ static void start_kind(struct om_run *run, enum published_kind kind)
         (void)buf_printf(&path, "&fields=%s", lists[kind].fields);
     }
     if (buf_status(&path) != OK) {
-        (void)error_nomem(&err);
-        om_run_fatal(run, &err);
+        om_run_nomem(run);
     } else {
         (void)om_list_start(run, buf_str(&path), lists[kind].keep, run);
     }

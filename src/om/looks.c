@@ -38,7 +38,6 @@ static void on_look(void *ctx, const struct http_answer *answer, const struct js
 
 static void look_at(struct om_run *run, enum published_kind kind, struct str fqn, keep_fn *keep)
 {
-    struct error err = ERROR_INIT;
     struct look *look = malloc(sizeof(*look));
     struct buf path;
     buf_init(&path, MAX_PATH_BYTES);
@@ -49,8 +48,7 @@ static void look_at(struct om_run *run, enum published_kind kind, struct str fqn
         .method = "GET", .path = buf_str(&path), .done = on_look, .ctx = look};
     om_run_make_room(run);
     if (look == NULL || buf_status(&path) != OK) {
-        (void)error_nomem(&err);
-        om_run_fatal(run, &err);
+        om_run_nomem(run);
     } else {
         *look = (struct look){run, kind, keep};
     }
@@ -137,13 +135,11 @@ static enum status look_once(struct om_run *run, const struct om_entity *entitie
 static void look_at_project(struct om_run *run, struct om_project *project, struct arena *arena)
 {
     struct map looked;
-    struct error err = ERROR_INIT;
     map_init(&looked);
     if (look_once(run, &project->dashboard, 1, &looked) != OK ||
         look_once(run, project->data_models, project->data_model_count, &looked) != OK ||
         look_once(run, project->charts, project->chart_count, &looked) != OK) {
-        (void)error_nomem(&err);
-        om_run_fatal(run, &err);
+        om_run_nomem(run);
     } else {
         look_at_published(run, project->from.project.id, &looked, arena);
     }

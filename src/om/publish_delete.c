@@ -78,7 +78,6 @@ static struct delete_call *new_call(struct om_run *run, const struct published *
 static void send_delete(struct om_run *run, const struct published *row, struct str id)
 {
     struct buf path;
-    struct error err = ERROR_INIT;
     struct delete_call *call = new_call(run, row, id);
     buf_init(&path, 65536);
     (void)buf_append_cstr(&path, om_collection(row->kind));
@@ -91,8 +90,7 @@ static void send_delete(struct om_run *run, const struct published *row, struct 
                                        .ctx = call};
     om_run_make_room(run);
     if (call == NULL || buf_status(&path) != OK) {
-        (void)error_nomem(&err);
-        om_run_fatal(run, &err);
+        om_run_nomem(run);
     }
     if (om_run_is_ending(run) || !om_run_send(run, &request)) {
         if (call != NULL) {

@@ -70,7 +70,6 @@ static void patch(struct om_run *run, const struct published *row, struct str te
     struct buf path;
     struct buf body;
     struct json_out out;
-    struct error err = ERROR_INIT;
     struct description_call *call = new_call(run, row);
     buf_init(&path, 65536);
     buf_init(&body, MAX_BODY_BYTES);
@@ -92,8 +91,7 @@ static void patch(struct om_run *run, const struct published *row, struct str te
                                        .done = on_written,
                                        .ctx = call};
     if (call == NULL || buf_status(&path) != OK || buf_status(&body) != OK) {
-        (void)error_nomem(&err);
-        om_run_fatal(run, &err);
+        om_run_nomem(run);
     }
     om_run_make_room(run);
     if (om_run_is_ending(run) || !om_run_send(run, &request)) {
@@ -186,8 +184,7 @@ void om_publish_description(struct om_run *run, enum published_kind kind, struct
                       &err) != OK) {
         om_run_fatal(run, &err);
     } else if (read_texts(run, &row, description, shown, &arena, &text) != OK) {
-        (void)error_nomem(&err);
-        om_run_fatal(run, &err);
+        om_run_nomem(run);
     } else if (!str_is_null(json_str(json_get(shown, "id")))) {
         row.state = PUBLISHED_STATE_THERE;
         row.entity_id = json_str(json_get(shown, "id"));

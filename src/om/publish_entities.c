@@ -106,7 +106,6 @@ static bool remember(struct om_run *run, int64_t row, enum published_kind kind, 
 static void ask_history(struct om_run *run, int64_t row, enum published_kind kind,
                         struct str name, struct str id)
 {
-    struct error err = ERROR_INIT;
     struct history_call *call = calloc(1, sizeof(*call));
     struct buf path;
     buf_init(&path, 65536);
@@ -122,8 +121,7 @@ static void ask_history(struct om_run *run, int64_t row, enum published_kind kin
     om_run_make_room(run);
     if (call == NULL || buf_status(&path) != OK || !remember(run, row, kind, name) ||
         arena_str(&call->arena, name, &call->name) != OK) {
-        (void)error_nomem(&err);
-        om_run_fatal(run, &err);
+        om_run_nomem(run);
     }
     if (om_run_is_ending(run) || !om_run_send(run, &request)) {
         if (call != NULL) {

@@ -102,9 +102,7 @@ static void send_edge(struct edge_call *call)
                                        .done = on_written,
                                        .ctx = call};
     if (buf_status(&path) != OK) {
-        struct error err = ERROR_INIT;
-        (void)error_nomem(&err);
-        om_run_fatal(run, &err);
+        om_run_nomem(run);
         call_free(call);
     } else if (!om_run_send(run, &request)) {
         call_free(call);
@@ -218,7 +216,10 @@ static void read_edge(struct edge_call *call)
     }
     const struct om_request request = {
         .method = "GET", .path = buf_str(&path), .done = on_read, .ctx = call};
-    if (buf_status(&path) != OK || !om_run_send(run, &request)) {
+    if (buf_status(&path) != OK) {
+        om_run_nomem(run);
+        call_free(call);
+    } else if (!om_run_send(run, &request)) {
         call_free(call);
     }
     buf_free(&path);
@@ -432,7 +433,6 @@ static bool split_key(struct str key, struct om_edge *edge)
 static void unlink_edge(struct om_run *run, const struct published *row)
 {
     struct om_edge edge = {.sql = STR_NULL};
-    struct error err = ERROR_INIT;
     struct str ids = row->entity_id;
     size_t slash = str_find(ids, '/');
     if (!split_key(row->name, &edge)) {
@@ -448,8 +448,7 @@ static void unlink_edge(struct om_run *run, const struct published *row)
     }
     struct edge_call *call = new_call(run, &edge, row->parent, STR_NULL, row->digest);
     if (call == NULL) {
-        (void)error_nomem(&err);
-        om_run_fatal(run, &err);
+        om_run_nomem(run);
         return;
     }
     om_run_make_room_ahead(run);

@@ -146,8 +146,7 @@ static bool map_pipeline(struct om_run *run, const struct om_project *project,
     }
     if (service_name(run, arena, &out->service) != OK ||
         name_join(out->service, out->name, arena, &out->fqn) != OK) {
-        (void)error_nomem(&err);
-        om_run_fatal(run, &err);
+        om_run_nomem(run);
     }
     return has_any && !om_run_is_ending(run);
 }
@@ -311,9 +310,11 @@ static void send_statuses(struct history_call *call, struct str fqn, const struc
                                        .done = on_history,
                                        .ctx = call};
     om_run_make_room(run);
+    if (buf_status(&path) != OK || buf_status(&body) != OK) {
+        om_run_nomem(run);
+    }
     call->open++;
-    if (buf_status(&path) != OK || buf_status(&body) != OK || om_run_is_ending(run) ||
-        !om_run_send(run, &request)) {
+    if (om_run_is_ending(run) || !om_run_send(run, &request)) {
         call->has_failed = true;
         call->open--;
     }
@@ -325,17 +326,18 @@ static void send_history(struct om_run *run, const struct om_entity *pipeline,
                          const struct run *runs, size_t count,
                          const struct published_runs *state)
 {
-    struct error err = ERROR_INIT;
     struct history_call *call = calloc(1, sizeof(*call));
     if (call == NULL) {
-        (void)error_nomem(&err);
-        om_run_fatal(run, &err);
+        om_run_nomem(run);
         return;
     }
     *call = (struct history_call){.run = run, .state = *state, .open = 1};
     arena_init(&call->arena, 65536);
-    call->has_failed = arena_str(&call->arena, pipeline->project, &call->project) != OK ||
-                       arena_str(&call->arena, pipeline->title, &call->title) != OK;
+    if (arena_str(&call->arena, pipeline->project, &call->project) != OK ||
+        arena_str(&call->arena, pipeline->title, &call->title) != OK) {
+        om_run_nomem(run);
+        call->has_failed = true;
+    }
     size_t at_once = run->version.has_status_bulk ? count : 1;
     for (size_t i = 0; i < count && !call->has_failed; i += at_once) {
         send_statuses(call, pipeline->fqn, &runs[i], at_once);
@@ -348,6 +350,7 @@ static void tell(struct om_run *run, const struct om_entity *pipeline, size_t co
 {
     struct str text = STR_NULL;
     if (arena_printf(arena, &text, "%zu", count) != OK) {
+        om_run_nomem(run);
         return;
     }
     const struct om_plan_field field = {"new or changed runs", STR_NULL, text, false};
@@ -431,8 +434,7 @@ void om_publish_runs(struct om_run *run)
         return;
     }
     if (service_name(run, &run->arena, &service) != OK) {
-        (void)error_nomem(&err);
-        om_run_fatal(run, &err);
+        om_run_nomem(run);
         return;
     }
     if (find_service(run, service, &err) != OK) {

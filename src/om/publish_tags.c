@@ -132,14 +132,12 @@ static void confirm_tag(struct om_run *run, enum published_kind kind, struct str
                         uint64_t sent, struct str id)
 {
     struct published row = {.kind = kind, .name = name, .state = PUBLISHED_STATE_THERE};
-    struct error err = ERROR_INIT;
     row.fields[PUBLISHED_FIELD_DESCRIPTION] =
         (struct merge_base){.has_sent = true, .sent = sent};
     om_confirm(run, &row, id, true);
     if (kind == PUBLISHED_TAG &&
         map_put(&run->usable, name, (union map_value){.number = 1}) != OK) {
-        (void)error_nomem(&err);
-        om_run_fatal(run, &err);
+        om_run_nomem(run);
     }
 }
 
@@ -171,7 +169,6 @@ static void put_tag(struct om_run *run, enum published_kind kind, const struct t
 {
     struct buf body;
     struct json_out out;
-    struct error err = ERROR_INIT;
     bool is_tag = kind == PUBLISHED_TAG;
     struct str name = is_tag ? tag->fqn : tag->classification;
     const struct om_plan_item item = {
@@ -203,8 +200,7 @@ static void put_tag(struct om_run *run, enum published_kind kind, const struct t
                                        .ctx = call};
     if (call == NULL || buf_status(&body) != OK ||
         merge_normal(description, &run->arena, &normal) != OK) {
-        (void)error_nomem(&err);
-        om_run_fatal(run, &err);
+        om_run_nomem(run);
         free(call);
     } else {
         *call = (struct tag_call){run, tag, name, merge_hash(normal), kind};
@@ -248,14 +244,12 @@ static enum status keep_tag(void *ctx, const struct json *item, struct error *er
 /* An asset carries one tag of it: more would be refused, with all the rest of the entity. */
 static void note_exclusive(struct om_run *run, struct str classification)
 {
-    struct error err = ERROR_INIT;
     om_run_warn(run, &run->summary->steps[OM_STEP_TAGS],
                 "the classification %.*s is mutually exclusive in OpenMetadata: of a project's "
                 "tags one is published",
                 STR_ARG(classification));
     if (map_put(&run->exclusive, classification, (union map_value){.number = 1}) != OK) {
-        (void)error_nomem(&err);
-        om_run_fatal(run, &err);
+        om_run_nomem(run);
     }
 }
 
@@ -270,8 +264,7 @@ static bool publish_classification(struct om_run *run, const struct tag *tag)
     bool is_there = false;
     if (om_classification_kind(run, tag->classification, &run->arena, &kind, &kind_count) !=
         OK) {
-        (void)error_nomem(&err);
-        om_run_fatal(run, &err);
+        om_run_nomem(run);
         return false;
     }
     struct str description = tag_classification_description(kind);
@@ -324,8 +317,7 @@ static void publish_tag_description(struct om_run *run, const struct tag *tag,
     enum tag_kind kind = tag->kind;
     size_t kind_count = 0;
     if (om_classification_kind(run, tag->classification, arena, &kind, &kind_count) != OK) {
-        (void)error_nomem(&err);
-        om_run_fatal(run, &err);
+        om_run_nomem(run);
     } else if (published_listed(run->catalog, PUBLISHED_TAG, tag->fqn, arena, &text, &err) !=
                    OK ||
                json_parse(text, &json_limits_default, &shown, &err) != OK) {
@@ -364,7 +356,6 @@ static void publish_tag(struct om_run *run, const struct tag *tag)
 void om_publish_tags(struct om_run *run)
 {
     struct map classifications; /* whether their tags can be published */
-    struct error err = ERROR_INIT;
     map_init(&classifications);
     for (size_t i = 0; i < run->tags.count && !om_run_is_ending(run); i++) {
         const struct tag *tag = run->tags.entries[i].value.pointer;
@@ -374,8 +365,7 @@ void om_publish_tags(struct om_run *run)
         bool is_there = publish_classification(run, tag);
         if (map_put(&classifications, tag->classification,
                     (union map_value){.number = is_there}) != OK) {
-            (void)error_nomem(&err);
-            om_run_fatal(run, &err);
+            om_run_nomem(run);
         }
     }
     for (size_t i = 0; i < run->tags.count && !om_run_is_ending(run); i++) {

@@ -88,9 +88,11 @@ static bool post_day(struct usage_call *call, struct str fqn, int64_t day, int64
                                        .repeats = true,
                                        .done = on_posted,
                                        .ctx = call};
+    if (buf_status(&path) != OK || buf_status(&body) != OK) {
+        om_run_nomem(call->run);
+    }
     call->open++;
-    bool is_sent =
-        buf_status(&path) == OK && buf_status(&body) == OK && om_run_send(call->run, &request);
+    bool is_sent = !om_run_is_ending(call->run) && om_run_send(call->run, &request);
     call->open -= is_sent ? 0 : 1;
     buf_free(&path);
     buf_free(&body);
@@ -102,12 +104,10 @@ static void note_day(struct om_run *run, int64_t day)
 {
     char date[DATE_BYTES];
     struct str key;
-    struct error err = ERROR_INIT;
     format_day(day, date);
     if (arena_printf(&run->arena, &key, "%s", date) != OK ||
         map_put(&run->days, key, (union map_value){.number = 0}) != OK) {
-        (void)error_nomem(&err);
-        om_run_fatal(run, &err);
+        om_run_nomem(run);
     }
 }
 
@@ -116,10 +116,8 @@ static void post_days(struct om_run *run, const struct om_project *project,
                       struct usage_state *state)
 {
     struct usage_call *call = calloc(1, sizeof(*call));
-    struct error err = ERROR_INIT;
     if (call == NULL) {
-        (void)error_nomem(&err);
-        om_run_fatal(run, &err);
+        om_run_nomem(run);
         return;
     }
     call->run = run;
@@ -127,6 +125,7 @@ static void post_days(struct om_run *run, const struct om_project *project,
     arena_init(&call->arena, 65536);
     if (arena_str(&call->arena, project->from.project.id, &call->project) != OK ||
         arena_str(&call->arena, project->dashboard.title, &call->title) != OK) {
+        om_run_nomem(run);
         call->has_failed = true;
     }
     for (size_t i = 0; i < count; i++) {
@@ -192,6 +191,7 @@ static void compute_percentiles(struct om_run *run)
         struct str path;
         if (arena_printf(&run->arena, &path, "/v1/usage/compute.percentile/dashboard/%.*s",
                          STR_ARG(key)) != OK) {
+            om_run_nomem(run);
             return;
         }
         const struct om_request request = {.method = "POST", .path = path, .repeats = true};

@@ -21,6 +21,13 @@ void om_run_fatal(struct om_run *run, const struct error *err)
     }
 }
 
+void om_run_nomem(struct om_run *run)
+{
+    struct error err = ERROR_INIT;
+    (void)error_nomem(&err);
+    om_run_fatal(run, &err);
+}
+
 bool om_run_is_ending(const struct om_run *run)
 {
     return run->fatal.code != OK || run->summary->was_stopped;
@@ -118,8 +125,9 @@ static void on_call(void *ctx, const struct http_answer *answer, const struct js
     struct call *call = ctx;
     call->is_done = true;
     call->err = *err;
-    if (err->code == OK && document != NULL) {
-        (void)buf_append_str(&call->body, answer->body);
+    if (err->code == OK && document != NULL &&
+        buf_append_str(&call->body, answer->body) != OK) {
+        (void)error_nomem(&call->err);
     }
 }
 

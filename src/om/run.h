@@ -86,6 +86,8 @@ struct om_run {
 
 /* Ends the run with err unless it has ended already. */
 void om_run_fatal(struct om_run *run, const struct error *err);
+/* Ends it for want of memory. */
+void om_run_nomem(struct om_run *run);
 bool om_run_is_ending(const struct om_run *run);
 /* One turn of the event loop. */
 void om_run_turn(struct om_run *run);

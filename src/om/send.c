@@ -50,10 +50,8 @@ struct om_batch {
 static struct om_batch *batch_new(struct om_run *run, enum published_kind kind)
 {
     struct om_batch *batch = calloc(1, sizeof(*batch));
-    struct error err = ERROR_INIT;
     if (batch == NULL) {
-        (void)error_nomem(&err);
-        om_run_fatal(run, &err);
+        om_run_nomem(run);
         return NULL;
     }
     *batch = (struct om_batch){.run = run, .kind = kind};
@@ -70,13 +68,6 @@ static void batch_free(struct om_batch *batch)
         arena_free(&batch->arena);
         free(batch);
     }
-}
-
-static void out_of_memory(struct om_run *run)
-{
-    struct error err = ERROR_INIT;
-    (void)error_nomem(&err);
-    om_run_fatal(run, &err);
 }
 
 static void append(struct om_batch *batch, struct row *row)
@@ -148,8 +139,7 @@ static void list_confirmed(struct om_run *run, const struct published *row, bool
                                         .is_new = is_new,
                                         .json = buf_str(&json)};
     if (buf_status(&json) != OK) {
-        (void)error_nomem(&err);
-        om_run_fatal(run, &err);
+        om_run_nomem(run);
     } else if (published_list(run->catalog, &item, &err) != OK) {
         om_run_fatal(run, &err);
     }
@@ -270,7 +260,7 @@ static void send_halves(struct om_batch *batch)
         for (; part != NULL && count > 0; count--, left--, row = row->next) {
             struct row *copy = copy_row(&part->arena, row);
             if (copy == NULL) {
-                out_of_memory(batch->run);
+                om_run_nomem(batch->run);
                 batch_free(part);
                 return;
             }
@@ -288,7 +278,7 @@ static struct om_batch *batch_of(struct om_run *run, const struct row *row)
     struct om_batch *batch = batch_new(run, row->base.kind);
     struct row *copy = batch != NULL ? copy_row(&batch->arena, row) : NULL;
     if (batch != NULL && copy == NULL) {
-        out_of_memory(run);
+        om_run_nomem(run);
         batch_free(batch);
         return NULL;
     }
@@ -374,7 +364,7 @@ static void send_batch(struct om_batch *batch)
                                        .done = on_batch,
                                        .ctx = batch};
     if (buf_status(&path) != OK || buf_status(&body) != OK) {
-        out_of_memory(run);
+        om_run_nomem(run);
         batch_free(batch);
     } else if (!om_run_send(run, &request)) {
         batch_free(batch);
@@ -396,7 +386,7 @@ static bool start_look(struct om_batch *batch, const char *fields, om_done_fn *d
         .method = "GET", .path = buf_str(&path), .done = done, .ctx = batch};
     bool is_good = buf_status(&path) == OK;
     if (!is_good) {
-        out_of_memory(batch->run);
+        om_run_nomem(batch->run);
     }
     is_good = is_good && om_run_send(batch->run, &request);
     buf_free(&path);
@@ -483,7 +473,7 @@ static void on_fresh(void *ctx, const struct http_answer *answer, const struct j
     }
     if (merge_normal(json_str(json_get(document, "displayName")), &batch->arena, &title) !=
         OK) {
-        out_of_memory(batch->run);
+        om_run_nomem(batch->run);
     } else if (!str_eq(title, row->shown_title)) {
         /* Somebody was faster: the next run looks at it again. */
         om_run_step(batch->run, batch->kind)->kept++;
@@ -493,7 +483,7 @@ static void on_fresh(void *ctx, const struct http_answer *answer, const struct j
                                  ? row->description
                                  : json_str(json_get(document, "description")),
                              &batch->arena)) {
-        out_of_memory(batch->run);
+        om_run_nomem(batch->run);
     } else {
         send_batch(batch);
         return;
@@ -524,7 +514,7 @@ static void send_row(struct om_run *run, const struct row *row)
     }
     struct row *copy = *batch != NULL ? copy_row(&(*batch)->arena, row) : NULL;
     if (copy == NULL) {
-        out_of_memory(run);
+        om_run_nomem(run);
         return;
     }
     append(*batch, copy);
@@ -578,7 +568,7 @@ static void send_patch(struct om_run *run, const struct om_change *change,
                                        .done = on_patched,
                                        .ctx = batch};
     if (buf_status(&path) != OK || buf_status(&body) != OK) {
-        out_of_memory(run);
+        om_run_nomem(run);
         batch_free(batch);
     } else if (!om_run_send(run, &request)) {
         batch_free(batch);
@@ -665,7 +655,7 @@ void om_send_change(struct om_run *run, const struct om_change *change,
                           description->verdict == MERGE_WRITE && !change->patches_description};
     arena_init(&arena, MAX_BODY_BYTES * 2);
     if (change->needs_row && write_body(change, shown, &arena, &row) != OK) {
-        out_of_memory(run);
+        om_run_nomem(run);
     } else if (change->needs_patch) {
         om_run_make_room(run);
         send_patch(run, change, shown, &row);

@@ -53,6 +53,23 @@ class AnswerTest(unittest.TestCase):
         self.assertIn("has no end", done.stderr)
         self.assertLess(len(asked), 30)
 
+    def test_a_cursor_that_no_address_can_hold_ends_the_run(self):
+        asked = []
+
+        def rule(_, collection, query):
+            if collection != "users":
+                return None
+            asked.append(query.get("after"))
+            if len(asked) > 50:
+                return broken_hex.json_answer(500, '{"code":500,"message":"asked for ever"}')
+            paging = {"after": f"{len(asked):070000}", "total": 3}
+            return broken_hex.json_answer(200, json.dumps({"data": [], "paging": paging}))
+
+        done, _, _, _ = self.publish(rule)
+        self.assertEqual(done.returncode, 1, done.stderr[-2000:])
+        self.assertIn("a cursor of 70000 bytes", done.stderr)
+        self.assertLess(len(asked), 5)  # in two runs
+
     def test_a_page_that_is_too_large_is_asked_for_in_parts(self):
         asked = []
 
