@@ -7,16 +7,17 @@ static bool copy(struct arena *arena, const struct json *value, struct str *out)
     return arena_str(arena, json_str(value), out) == OK;
 }
 
-/* The member `key` of each element of an array of objects. */
+/*
+ * The member `key` of each element of an array of objects; STR_NULL where there is none, since
+ * a patch counts places.
+ */
 static bool copy_items(struct arena *arena, const struct json *array, const char *key,
                        struct str **out, size_t *count)
 {
-    size_t n = json_count(array);
-    *count = 0;
-    *out = arena_array(arena, n + 1, sizeof(**out));
-    for (size_t i = 0; i < n && *out != NULL; i++) {
-        struct str text = json_str(json_get(json_at(array, i), key));
-        if (!str_is_empty(text) && arena_str(arena, text, &(*out)[(*count)++]) != OK) {
+    *count = json_count(array);
+    *out = arena_array(arena, *count + 1, sizeof(**out));
+    for (size_t i = 0; i < *count && *out != NULL; i++) {
+        if (!copy(arena, json_get(json_at(array, i), key), &(*out)[i])) {
             return false;
         }
     }

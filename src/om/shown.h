@@ -18,7 +18,7 @@ struct om_shown {
     struct str updated_by;
     struct str source_hash;
     struct str description;    /* byte by byte */
-    struct om_entity entity;   /* tags: all labels, in the server's order; owners: ids */
+    struct om_entity entity;   /* tags, owners: all, in the server's order; owners: ids */
     const bool *has_bot_label; /* for each tag: a program set it, not a person */
     bool has_team_owner;
 };

@@ -186,6 +186,26 @@ static void test_what_is_shown(void **state)
     assert_true(shown.entity.viewed_ms == TIMESTAMP_NONE);
 }
 
+/* A label or an owner without a name keeps its place: patches count places. */
+static void test_labels_keep_their_places(void **state)
+{
+    static const char text[] =
+        "{\"name\":\"p-1\",\"updatedBy\":\"ann\",\"tags\":[{\"labelType\":\"Automated\"},"
+        "{\"tagFQN\":\"Own.Mine\",\"labelType\":\"Manual\"},{\"tagFQN\":\"HexStatus.Old\","
+        "\"labelType\":\"Automated\"}],\"owners\":[{\"type\":\"user\"},{\"id\":\"u-1\"}]}";
+    struct om_shown shown;
+    struct error err = ERROR_INIT;
+    (void)state;
+    assert_int_equal(om_shown_read(PUBLISHED_DASHBOARD, str_from(text), &arena, &shown, &err),
+                     OK);
+    assert_int_equal(shown.entity.tag_count, 3);
+    assert_true(str_is(shown.entity.tags[1], "Own.Mine"));
+    assert_false(shown.has_bot_label[1]);
+    assert_true(shown.has_bot_label[2]);
+    assert_int_equal(shown.entity.owner_count, 2);
+    assert_true(str_is(shown.entity.owners[1], "u-1"));
+}
+
 #define VERSION(number, user, changes)                                                         \
     "{\\\"version\\\":" number ",\\\"updatedBy\\\":\\\"" user                                  \
     "\\\",\\\"changeDescription\\\":{" changes "}}"
@@ -618,6 +638,7 @@ int main(void)
         cmocka_unit_test_setup(test_a_request, reset),
         cmocka_unit_test_setup(test_digests_cover_what_is_written, reset),
         cmocka_unit_test_setup(test_what_is_shown, reset),
+        cmocka_unit_test_setup(test_labels_keep_their_places, reset),
         cmocka_unit_test_setup(test_who_changed_what, reset),
         cmocka_unit_test_setup(test_an_entity_that_is_not_there_is_made, reset),
         cmocka_unit_test_setup(test_the_servers_spelling_is_no_edit, reset),
