@@ -4,6 +4,46 @@
 
 #include <stdlib.h>
 
+#define ARROW " > "
+
+/* ---- keys ---- */
+
+static bool read_end(struct str text, struct om_end *end)
+{
+    static const char *const types[] = {"table", "dashboardDataModel", "dashboard"};
+    struct str type = str_sub(text, 0, str_find(text, ':'));
+    for (size_t i = 0; i < 3; i++) {
+        if (type.n < text.n && str_is(type, types[i])) {
+            end->type = types[i];
+            end->fqn = str_sub(text, type.n + 1, text.n);
+            return true;
+        }
+    }
+    return false;
+}
+
+static enum status write_key(struct om_edge *edge, struct arena *arena)
+{
+    return arena_printf(arena, &edge->key, "%s:%.*s" ARROW "%s:%.*s", edge->from.type,
+                        STR_ARG(edge->from.fqn), edge->to.type, STR_ARG(edge->to.fqn));
+}
+
+bool om_edge_read_key(struct str key, struct om_edge *edge)
+{
+    struct str arrow = STR(ARROW);
+    /* A name may hold an arrow, but none that a type and its colon follow. */
+    for (size_t i = 0; i + arrow.n < key.n; i++) {
+        if (str_starts_with(str_sub(key, i, key.n), ARROW) &&
+            read_end(str_sub(key, i + arrow.n, key.n), &edge->to)) {
+            edge->key = key;
+            return read_end(str_sub(key, 0, i), &edge->from);
+        }
+    }
+    return false;
+}
+
+/* ---- what builds them ---- */
+
 struct builder {
     struct om_run *run;
     const struct om_project *project;
@@ -234,8 +274,7 @@ static enum status add_edge(struct builder *b, const struct edge *from)
         b->run->is_unsettled = b->run->is_unsettled || b->run->options->is_interim;
         return status;
     }
-    status = arena_printf(b->arena, &edge.key, "%s:%.*s > %s:%.*s", edge.from.type,
-                          STR_ARG(edge.from.fqn), edge.to.type, STR_ARG(edge.to.fqn));
+    status = write_key(&edge, b->arena);
     if (status != OK) {
         return status;
     }

@@ -32,6 +32,9 @@ struct om_edge {
     size_t column_capacity;
 };
 
+/* Type and FQN of both ends, from a key; false: it is none. */
+bool om_edge_read_key(struct str key, struct om_edge *edge);
+
 /* The project's edges with both ends known; everything lives in arena. */
 enum status om_lineage_of(struct om_run *run, const struct om_project *project,
                           struct arena *arena, struct om_edge **out, size_t *count) WARN_UNUSED;

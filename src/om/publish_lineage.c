@@ -398,44 +398,12 @@ static void publish_edges(struct om_run *run, struct om_project *project, struct
 
 /* ---- edges that Hex has no more ---- */
 
-/* "type:fqn > type:fqn"; an FQN holds no such arrow between a colon's neighbours of ours. */
-static bool split_key(struct str key, struct om_edge *edge)
-{
-    static const char *const types[] = {"table", "dashboardDataModel", "dashboard"};
-    struct om_end *const ends[] = {&edge->from, &edge->to};
-    size_t middle = SIZE_MAX;
-    for (size_t i = 0; i + 3 < key.n; i++) {
-        if (memcmp(key.p + i, " > ", 3) == 0) {
-            middle = i;
-        }
-    }
-    if (middle == SIZE_MAX) {
-        return false;
-    }
-    const struct str halves[] = {str_sub(key, 0, middle), str_sub(key, middle + 3, key.n)};
-    edge->key = key;
-    for (size_t i = 0; i < 2; i++) {
-        size_t colon = str_find(halves[i], ':');
-        struct str type = str_sub(halves[i], 0, colon == SIZE_MAX ? 0 : colon);
-        for (size_t k = 0; k < 3; k++) {
-            if (str_is(type, types[k])) {
-                ends[i]->type = types[k];
-            }
-        }
-        ends[i]->fqn = str_sub(halves[i], type.n + 1, halves[i].n);
-        if (ends[i]->type == NULL) {
-            return false;
-        }
-    }
-    return true;
-}
-
 static void unlink_edge(struct om_run *run, const struct published *row)
 {
     struct om_edge edge = {.sql = STR_NULL};
     struct str ids = row->entity_id;
     size_t slash = str_find(ids, '/');
-    if (!split_key(row->name, &edge)) {
+    if (!om_edge_read_key(row->name, &edge)) {
         return;
     }
     if (run->options->plan != NULL) {

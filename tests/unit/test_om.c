@@ -631,6 +631,42 @@ static void test_run_status(void **state)
     buf_free(&text);
 }
 
+/* ---- keys of edges ---- */
+
+static void test_keys_of_edges(void **state)
+{
+    static const struct {
+        const char *key;
+        const char *from_type; /* NULL: it is none */
+        const char *from;
+        const char *to_type;
+        const char *to;
+    } rows[] = {
+        {"table:s.d.x.t > dashboard:hex.p", "table", "s.d.x.t", "dashboard", "hex.p"},
+        {"table:s.d.x.a > b > dashboardDataModel:hex.model.p_c", "table", "s.d.x.a > b",
+         "dashboardDataModel", "hex.model.p_c"},
+        {"dashboardDataModel:hex.model.p_c > table:s.d.x.a > b", "dashboardDataModel",
+         "hex.model.p_c", "table", "s.d.x.a > b"},
+        {"table:s.d.x.t", NULL, NULL, NULL, NULL},
+        {"chart:s > table:s.d.x.t", NULL, NULL, NULL, NULL},
+        {"table > table:s.d.x.t", NULL, NULL, NULL, NULL},
+        {" > ", NULL, NULL, NULL, NULL},
+        {"", NULL, NULL, NULL, NULL},
+    };
+    (void)state;
+    for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+        struct om_edge edge = {.sql = STR_NULL};
+        bool is_read = om_edge_read_key(str_from(rows[i].key), &edge);
+        assert_int_equal(is_read, rows[i].from_type != NULL);
+        if (is_read) {
+            assert_string_equal(edge.from.type, rows[i].from_type);
+            assert_true(str_is(edge.from.fqn, rows[i].from));
+            assert_string_equal(edge.to.type, rows[i].to_type);
+            assert_true(str_is(edge.to.fqn, rows[i].to));
+        }
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -639,6 +675,7 @@ int main(void)
         cmocka_unit_test_setup(test_digests_cover_what_is_written, reset),
         cmocka_unit_test_setup(test_what_is_shown, reset),
         cmocka_unit_test_setup(test_labels_keep_their_places, reset),
+        cmocka_unit_test(test_keys_of_edges),
         cmocka_unit_test_setup(test_who_changed_what, reset),
         cmocka_unit_test_setup(test_an_entity_that_is_not_there_is_made, reset),
         cmocka_unit_test_setup(test_the_servers_spelling_is_no_edit, reset),
