@@ -126,12 +126,13 @@ static void on_page(void *ctx, const struct http_answer *answer, const struct js
     }
 }
 
-bool om_list_start(struct om_run *run, struct str path, om_item_fn *each, void *ctx)
+/* Reads all pages side by side with those of other lists. */
+static void start_list(struct om_run *run, struct str path, om_item_fn *each, void *ctx)
 {
     struct list *list = calloc(1, sizeof(*list));
     if (list == NULL) {
         om_run_nomem(run);
-        return false;
+        return;
     }
     *list = (struct list){.run = run, .each = each, .ctx = ctx, .rows = PAGE_ROWS};
     buf_init(&list->path, MAX_PATH_BYTES);
@@ -139,14 +140,27 @@ bool om_list_start(struct om_run *run, struct str path, om_item_fn *each, void *
     buf_init(&list->cursor, MAX_PATH_BYTES);
     (void)buf_append_str(&list->path, path);
     ask_page(list);
-    return !om_run_is_ending(run);
 }
 
 void om_list_read(struct om_run *run, struct str path, om_item_fn *each, void *ctx)
 {
-    if (om_list_start(run, path, each, ctx)) {
-        om_run_wait(run, 0);
+    start_list(run, path, each, ctx);
+    om_run_wait(run, 0);
+}
+
+void om_list_read_of(struct om_run *run, const char *head, struct str value, om_item_fn *each,
+                     void *ctx)
+{
+    struct buf path;
+    buf_init(&path, MAX_PATH_BYTES);
+    (void)buf_append_cstr(&path, head);
+    (void)http_url_escape(&path, value);
+    if (buf_status(&path) != OK) {
+        om_run_nomem(run);
+    } else {
+        om_list_read(run, buf_str(&path), each, ctx);
     }
+    buf_free(&path);
 }
 
 /* ---- what is compared with ---- */
@@ -287,7 +301,7 @@ static void start_kind(struct om_run *run, enum published_kind kind)
     if (buf_status(&path) != OK) {
         om_run_nomem(run);
     } else {
-        (void)om_list_start(run, buf_str(&path), lists[kind].keep, run);
+        start_list(run, buf_str(&path), lists[kind].keep, run);
     }
     buf_free(&path);
 }

@@ -149,29 +149,18 @@ static void test_permission(struct probe *probe, enum om_probe_step step, const 
     json_free(document);
 }
 
-/* A service of another type in our place would refuse everything. */
+/* A service of another type in our place, or a deleted one, would refuse everything. */
 static bool test_service(struct probe *probe)
 {
-    struct json *document = NULL;
+    const struct om_service service = om_dashboard_service(probe->options->publish);
     struct error err = ERROR_INIT;
-    struct buf path;
-    bool is_good = true;
-    buf_init(&path, 65536);
-    (void)buf_append_cstr(&path, "/v1/services/dashboardServices/name");
-    om_path_segment(&path, probe->options->publish->service);
-    if (om_run_get(&probe->run, buf_str(&path), &document, &err) == OK &&
-        !str_is(json_str(json_get(document, "serviceType")), "Hex")) {
-        (void)error_set(&err, ERR_CONFIG,
-                        "The service %.*s of OpenMetadata is not of type Hex.",
-                        STR_ARG(str_sub(probe->options->publish->service, 0, 200)));
+    struct str id;
+    enum status status = om_service_find(&probe->run, &service, &id, &err);
+    if (status == OK || status == ERR_NOT_FOUND) {
+        return true;
     }
-    if (err.code != OK && err.code != ERR_NOT_FOUND) {
-        fail(probe, OM_PROBE_DASHBOARDS, &err, "Choose another source.serviceName.");
-        is_good = false;
-    }
-    json_free(document);
-    buf_free(&path);
-    return is_good;
+    fail(probe, OM_PROBE_DASHBOARDS, &err, "Choose another source.serviceName.");
+    return false;
 }
 
 static void test_databases(struct probe *probe)

@@ -471,6 +471,24 @@ static void open_publication(struct om_run *run)
     }
 }
 
+/* A plan knows the service's id and stores nothing. */
+static void open_service(struct om_run *run)
+{
+    const struct om_service service = om_dashboard_service(run->options);
+    struct error err = ERROR_INIT;
+    struct str id = STR_NULL;
+    enum status status = om_service_find_or_make(run, &service, &id, &err);
+    if (status == OK && run->options->plan == NULL && om_run_begin(run)) {
+        status = published_set_service(run->catalog, &run->publication, id, &err);
+        om_run_flush(run);
+    } else if (status == OK) {
+        run->publication.service_id = id;
+    }
+    if (status != OK) {
+        om_run_fatal(run, &err);
+    }
+}
+
 /* What every project depends on: when it changes, none is settled. */
 static void note_world(struct om_run *run)
 {
@@ -495,7 +513,7 @@ static void run_phases(struct om_run *run)
         {OM_PHASE_CONNECT, ask_user},
         {OM_PHASE_CONNECT, open_publication},
         {OM_PHASE_CONNECT, prepare},
-        {OM_PHASE_READ, om_publish_service},
+        {OM_PHASE_READ, open_service},
         {OM_PHASE_READ, om_users_read},
         {OM_PHASE_READ, om_resolve_read},
         {OM_PHASE_READ, note_world},

@@ -8,90 +8,20 @@
 #include "base/json_out.h"
 #include "catalog/published_runs.h"
 #include "domain/name.h"
-#include "io/http_url.h"
 
 #include <inttypes.h>
 #include <stdlib.h>
 
-#define SERVICES "/v1/services/pipelineServices"
 #define MAX_BODY_BYTES ((size_t)1024 * 1024)
-
-/* ---- the service ---- */
 
 static enum status service_name(const struct om_run *run, struct arena *arena, struct str *out)
 {
     return arena_printf(arena, out, "%.*s_runs", STR_ARG(run->options->service));
 }
 
-static enum status make_service(struct om_run *run, struct str name, struct error *err)
-{
-    struct json *ignored = NULL;
-    struct buf body;
-    struct json_out out;
-    const struct om_plan_item item = {
-        .action = OM_PLAN_CREATE, .kind = "pipeline service", .name = name, .title = name};
-    if (run->options->plan != NULL) {
-        om_run_plan(run, &item);
-        return OK;
-    }
-    buf_init(&body, MAX_BODY_BYTES);
-    json_out_init(&out, &body);
-    json_out_object(&out);
-    json_out_field_str(&out, "name", name);
-    json_out_field_cstr(&out, "serviceType", "CustomPipeline");
-    json_out_object_end(&out);
-    const struct om_request request = {
-        .method = "PUT", .path = STR(SERVICES), .body = buf_str(&body), .repeats = true};
-    enum status status =
-        buf_status(&body) == OK ? om_run_call(run, &request, &ignored, err) : error_nomem(err);
-    json_free(ignored);
-    buf_free(&body);
-    return status;
-}
-
-/* The service as it is there, or is made; a failure concerns the runs alone. */
-static enum status find_service(struct om_run *run, struct str name, struct error *err)
-{
-    struct json *document = NULL;
-    struct buf path;
-    buf_init(&path, 65536);
-    (void)buf_append_cstr(&path, SERVICES "/name");
-    om_path_segment(&path, name);
-    (void)buf_append_cstr(&path, "?include=all");
-    enum status status = buf_status(&path) == OK
-                             ? om_run_get(run, buf_str(&path), &document, err)
-                             : error_nomem(err);
-    struct str type = json_str(json_get(document, "serviceType"));
-    if (status == ERR_NOT_FOUND) {
-        error_clear(err);
-        status = make_service(run, name, err);
-    } else if (status == OK && json_bool(json_get(document, "deleted"), false)) {
-        status = error_set(err, ERR_REJECTED,
-                           "it was deleted in OpenMetadata: restore it "
-                           "there, or set hexmeta.publishRuns to false");
-    } else if (status == OK && !str_is(type, "CustomPipeline")) {
-        status = error_set(err, ERR_REJECTED, "it is of type %.*s, not CustomPipeline",
-                           STR_ARG(str_sub(type, 0, 60)));
-    }
-    json_free(document);
-    buf_free(&path);
-    return status;
-}
-
 static enum status keep_pipeline(void *ctx, const struct json *item, struct error *err)
 {
     return om_list_entity(ctx, PUBLISHED_PIPELINE, item, err);
-}
-
-static void list_pipelines(struct om_run *run, struct str service)
-{
-    struct buf path;
-    buf_init(&path, 65536);
-    (void)buf_append_cstr(&path, "/v1/pipelines?include=all&fields=sourceHash,"
-                                 "scheduleInterval&service=");
-    (void)http_url_escape(&path, service);
-    om_list_read(run, buf_str(&path), keep_pipeline, run);
-    buf_free(&path);
 }
 
 /* ---- pipelines ---- */
@@ -428,21 +358,27 @@ static void each_history(struct om_run *run, struct om_project *project, struct 
 
 void om_publish_runs(struct om_run *run)
 {
-    struct str service;
+    struct om_service service = {.collection = "/v1/services/pipelineServices",
+                                 .kind = "pipeline service",
+                                 .type = "CustomPipeline",
+                                 .otherwise = "set hexmeta.publishRuns to false"};
+    struct str id;
     struct error err = ERROR_INIT;
     if (!run->options->publishes_runs || run->options->is_interim) {
         return;
     }
-    if (service_name(run, &run->arena, &service) != OK) {
+    if (service_name(run, &run->arena, &service.name) != OK) {
         om_run_nomem(run);
         return;
     }
-    if (find_service(run, service, &err) != OK) {
-        om_run_failed(run, &run->summary->steps[OM_STEP_RUNS], "pipeline service", service,
-                      service, &err);
+    if (om_service_find_or_make(run, &service, &id, &err) != OK) {
+        om_run_failed(run, &run->summary->steps[OM_STEP_RUNS], service.kind, service.name,
+                      service.name, &err);
         return;
     }
-    list_pipelines(run, service);
+    om_list_read_of(run,
+                    "/v1/pipelines?include=all&fields=sourceHash,scheduleInterval&service=",
+                    service.name, keep_pipeline, run);
     each_wanted(run, each_pipeline);
     om_decide_asked(run);
     om_send_rest(run);

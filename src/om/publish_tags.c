@@ -1,122 +1,14 @@
 /*
- * The dashboard service, classifications and tags: what entities refer to must be there first.
+ * Classifications and tags: what entities refer to must be there first.
  */
 #include "om/run.h"
-
-#include "io/http_url.h"
 
 #include "base/json_out.h"
 
 #include <stdlib.h>
 #include <string.h>
 
-#define SERVICES "/v1/services/dashboardServices"
 #define MAX_BODY_BYTES ((size_t)1024 * 1024)
-
-/* ---- the service ---- */
-
-static void write_service(const struct om_options *options, struct buf *body)
-{
-    struct json_out out;
-    json_out_init(&out, body);
-    json_out_object(&out);
-    json_out_field_str(&out, "name", options->service);
-    json_out_field_cstr(&out, "serviceType", "Hex");
-    if (!str_is_null(options->stored_token)) {
-        json_out_key(&out, "connection");
-        json_out_object(&out);
-        json_out_key(&out, "config");
-        json_out_object(&out);
-        json_out_field_cstr(&out, "type", "Hex");
-        json_out_field_str(&out, "hostPort", options->stored_host);
-        json_out_field_str(&out, "tokenType", options->stored_token_type);
-        json_out_field_str(&out, "token", options->stored_token);
-        json_out_object_end(&out);
-        json_out_object_end(&out);
-    }
-    json_out_object_end(&out);
-}
-
-static enum status make_service(struct om_run *run, struct json **document, struct error *err)
-{
-    struct buf body;
-    const struct om_plan_item item = {.action = OM_PLAN_CREATE,
-                                      .kind = "dashboard service",
-                                      .name = run->options->service,
-                                      .title = run->options->service};
-    if (run->options->plan != NULL) {
-        om_run_plan(run, &item);
-        return OK;
-    }
-    buf_init(&body, MAX_BODY_BYTES);
-    write_service(run->options, &body);
-    const struct om_request request = {
-        .method = "PUT", .path = STR(SERVICES), .body = buf_str(&body), .repeats = true};
-    enum status status =
-        buf_status(&body) == OK ? om_run_call(run, &request, document, err) : error_nomem(err);
-    if (body.data != NULL) {
-        explicit_bzero(body.data, body.capacity); /* it may hold Hex's token */
-    }
-    buf_free(&body);
-    return status;
-}
-
-static enum status check_service(const struct om_run *run, const struct json *document,
-                                 struct error *err)
-{
-    struct str type = json_str(json_get(document, "serviceType"));
-    if (json_bool(json_get(document, "deleted"), false)) {
-        return error_set(err, ERR_REJECTED,
-                         "the dashboard service %.*s was deleted in OpenMetadata: restore it "
-                         "there, or choose another serviceName",
-                         STR_ARG(run->options->service));
-    }
-    if (!str_is(type, "Hex")) {
-        return error_set(err, ERR_CONFIG,
-                         "the service %.*s of OpenMetadata is of type %.*s, not Hex: choose "
-                         "another serviceName",
-                         STR_ARG(run->options->service), STR_ARG(str_sub(type, 0, 60)));
-    }
-    return OK;
-}
-
-void om_publish_service(struct om_run *run)
-{
-    struct json *document = NULL;
-    struct error err = ERROR_INIT;
-    struct str id = STR_NULL;
-    struct buf path;
-    buf_init(&path, 65536);
-    (void)buf_append_cstr(&path, SERVICES "/name");
-    om_path_segment(&path, run->options->service);
-    (void)buf_append_cstr(&path, "?include=all");
-    enum status status = buf_status(&path) == OK
-                             ? om_run_get(run, buf_str(&path), &document, &err)
-                             : error_nomem(&err);
-    if (status == ERR_NOT_FOUND) {
-        error_clear(&err);
-        status = make_service(run, &document, &err);
-    }
-    if (status == OK && document != NULL) {
-        status = check_service(run, document, &err);
-    }
-    if (status == OK && document != NULL) {
-        status = arena_str(&run->arena, json_str(json_get(document, "id")), &id) == OK
-                     ? OK
-                     : error_nomem(&err);
-    }
-    if (status == OK && run->options->plan == NULL && om_run_begin(run)) {
-        status = published_set_service(run->catalog, &run->publication, id, &err);
-        om_run_flush(run);
-    } else if (status == OK) {
-        run->publication.service_id = id;
-    }
-    if (status != OK) {
-        om_run_fatal(run, &err);
-    }
-    json_free(document);
-    buf_free(&path);
-}
 
 /* ---- requests for tags and classifications ---- */
 
@@ -258,7 +150,6 @@ static bool publish_classification(struct om_run *run, const struct tag *tag)
 {
     struct json *document = NULL;
     struct error err = ERROR_INIT;
-    struct buf path;
     enum tag_kind kind = tag->kind;
     size_t kind_count = 0;
     bool is_there = false;
@@ -268,11 +159,8 @@ static bool publish_classification(struct om_run *run, const struct tag *tag)
         return false;
     }
     struct str description = tag_classification_description(kind);
-    buf_init(&path, 65536);
-    (void)buf_append_cstr(&path, "/v1/classifications/name");
-    om_path_segment(&path, tag->classification);
-    (void)buf_append_cstr(&path, "?include=all");
-    enum status status = om_run_get(run, buf_str(&path), &document, &err);
+    enum status status = om_run_get_named(run, "/v1/classifications", tag->classification,
+                                          "?include=all", &document, &err);
     if (status == OK) {
         is_there = !json_bool(json_get(document, "deleted"), false) &&
                    !json_bool(json_get(document, "disabled"), false);
@@ -296,13 +184,10 @@ static bool publish_classification(struct om_run *run, const struct tag *tag)
         om_run_fatal(run, &err);
     }
     json_free(document);
-    buf_clear(&path);
-    (void)buf_append_cstr(&path, "/v1/tags?include=all&parent=");
-    (void)http_url_escape(&path, tag->classification);
     if (is_there && status == OK && !om_run_is_ending(run)) {
-        om_list_read(run, buf_str(&path), keep_tag, run);
+        om_list_read_of(run, "/v1/tags?include=all&parent=", tag->classification, keep_tag,
+                        run);
     }
-    buf_free(&path);
     return is_there && !om_run_is_ending(run);
 }
 

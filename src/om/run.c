@@ -8,6 +8,7 @@
 #include <string.h>
 
 #define MAX_KEPT_FAILURES 1000
+#define MAX_PATH_BYTES ((size_t)64 * 1024)
 #define TURN_MS 250
 #define DEFAULT_IN_FLIGHT 16
 #define ROWS_A_TRANSACTION 500
@@ -166,6 +167,21 @@ enum status om_run_get(struct om_run *run, struct str path, struct json **out,
 {
     const struct om_request request = {.method = "GET", .path = path};
     return om_run_call(run, &request, out, err);
+}
+
+enum status om_run_get_named(struct om_run *run, const char *collection, struct str fqn,
+                             const char *query, struct json **out, struct error *err)
+{
+    struct buf path;
+    buf_init(&path, MAX_PATH_BYTES);
+    *out = NULL;
+    (void)buf_printf(&path, "%s/name", collection);
+    om_path_segment(&path, fqn);
+    (void)buf_append_cstr(&path, query);
+    enum status status =
+        buf_status(&path) == OK ? om_run_get(run, buf_str(&path), out, err) : error_nomem(err);
+    buf_free(&path);
+    return status;
 }
 
 /* ---- bookkeeping ---- */

@@ -105,6 +105,10 @@ bool om_run_send(struct om_run *run, const struct om_request *request);
  */
 enum status om_run_get(struct om_run *run, struct str path, struct json **out,
                        struct error *err) WARN_UNUSED;
+/* The same of "<collection>/name/<fqn><query>". */
+enum status om_run_get_named(struct om_run *run, const char *collection, struct str fqn,
+                             const char *query, struct json **out,
+                             struct error *err) WARN_UNUSED;
 /* Any request, and wait for its end. The document may be NULL. */
 enum status om_run_call(struct om_run *run, const struct om_request *request, struct json **out,
                         struct error *err) WARN_UNUSED;
@@ -131,8 +135,6 @@ void om_run_plan(struct om_run *run, const struct om_plan_item *item);
 
 /* Each element of a paged list; false ends the run (err is set). */
 typedef enum status om_item_fn(void *ctx, const struct json *item, struct error *err);
-/* Reads all pages of path (without limit and cursor) side by side with others. */
-bool om_list_start(struct om_run *run, struct str path, om_item_fn *each, void *ctx);
 /* The users, for owners. */
 void om_users_read(struct om_run *run);
 /*
@@ -145,8 +147,11 @@ enum status om_list_entity(struct om_run *run, enum published_kind kind,
                            const struct json *item, struct error *err) WARN_UNUSED;
 /* The fields that are compared, for a query. */
 const char *om_list_fields(enum published_kind kind);
-/* One list, and wait. */
+/* All pages of one list; path is without limit and cursor. */
 void om_list_read(struct om_run *run, struct str path, om_item_fn *each, void *ctx);
+/* The same of "<head><value, escaped>". */
+void om_list_read_of(struct om_run *run, const char *head, struct str value, om_item_fn *each,
+                     void *ctx);
 /* One kind of the service's entities, anew. */
 void om_list_kind(struct om_run *run, enum published_kind kind);
 
@@ -171,6 +176,29 @@ void om_send_free(struct om_run *run);
 /* What the server has confirmed: base, presence, counters. */
 void om_confirm(struct om_run *run, struct published *next, struct str entity_id, bool is_new);
 
+/* ---- service.c ---- */
+
+/* A service that entities of ours stand below. */
+struct om_service {
+    const char *collection; /* "/v1/services/dashboardServices" */
+    const char *kind;       /* "dashboard service", for people */
+    const char *type;       /* its serviceType */
+    struct str name;
+    const char *otherwise; /* what to do when it can not be used */
+};
+
+/*
+ * Its id. ERR_NOT_FOUND: there is none of that name; ERR_REJECTED: it was deleted; ERR_CONFIG:
+ * it is of another type. A failure is the caller's to judge.
+ */
+enum status om_service_find(struct om_run *run, const struct om_service *service,
+                            struct str *id, struct error *err) WARN_UNUSED;
+/* The same; one that is not there is made, or planned (STR_NULL then). */
+enum status om_service_find_or_make(struct om_run *run, const struct om_service *service,
+                                    struct str *id, struct error *err) WARN_UNUSED;
+/* The one of our dashboards. */
+struct om_service om_dashboard_service(const struct om_options *options);
+
 /* ---- steps ---- */
 
 /* Whether the filters let it through. */
@@ -191,8 +219,6 @@ enum status om_load_project(struct om_run *run, int64_t row, bool reads_cells,
 enum status om_get_base(struct om_run *run, enum published_kind kind, struct str name,
                         struct arena *arena, struct published *out, bool *found,
                         struct error *err) WARN_UNUSED;
-/* The dashboard service. */
-void om_publish_service(struct om_run *run);
 /* Classifications and tags. */
 void om_publish_tags(struct om_run *run);
 /*

@@ -140,6 +140,20 @@ class AnswerTest(unittest.TestCase):
             writes = [r for r in server.requests() if r["method"] != "GET"]
             self.assertEqual(writes, [])
 
+    def test_a_service_that_was_deleted_is_told_before_a_run(self):
+        with Workspace("--projects", "3") as workspace, Server() as server:
+            service = server.call("PUT", "/api/v1/services/dashboardServices",
+                                  {"name": "hex_flow", "serviceType": "Hex"})
+            server.call("DELETE", f"/api/v1/services/dashboardServices/{service['id']}")
+            publisher = Publisher(workspace, server)
+            tested = publisher.run("test")
+            self.assertEqual(tested.returncode, 1, tested.stdout)
+            self.assertIn("dashboard service hex_flow was deleted", " ".join(tested.stdout.split()))
+            done = publisher.run("ingest")
+            self.assertEqual(done.returncode, 1, done.stderr[-2000:])
+            self.assertIn("choose another source.serviceName", done.stderr)
+            self.assertEqual(server.entities("dashboards", service="hex_flow"), [])
+
 
 if __name__ == "__main__":
     unittest.main(verbosity=2)
