@@ -188,7 +188,7 @@ enum log_level config_log_level(const struct config *config);
 /* What the filters look at; STR_NULL for what a project does not have. */
 struct config_candidate {
     struct str title;
-    struct str owner; /* e-mail address */
+    struct str owner; /* project_responsible */
     struct str status;
     const struct str *categories;
     size_t category_count;

@@ -29,25 +29,26 @@ static int64_t short_budget_ms(const struct config *config)
 
 /* ---- filters ---- */
 
-static bool wants_project(void *ctx, const struct publishing_project *project)
+static enum status wants_project(void *ctx, const struct publishing_project *project, bool *out,
+                                 struct error *err)
 {
     const struct project *p = &project->project;
     struct str *categories = calloc(p->category_count + 1, sizeof(*categories));
     struct config_candidate candidate = {.title = p->title,
-                                         .owner = p->owner,
+                                         .owner = project_responsible(p),
                                          .status = p->status,
                                          .categories = categories,
                                          .collections = project->collections,
                                          .collection_count = project->collection_count};
     if (categories == NULL) {
-        return true; /* for want of memory nothing is taken away */
+        return error_nomem(err);
     }
     for (size_t i = 0; i < p->category_count; i++) {
         categories[candidate.category_count++] = p->categories[i].name;
     }
-    bool result = config_wants_project(ctx, &candidate);
+    *out = config_wants_project(ctx, &candidate);
     free(categories);
-    return result;
+    return OK;
 }
 
 static bool wants_child(void *ctx, enum published_kind kind, struct str title)

@@ -96,7 +96,7 @@ enum status catalog_foresee_work(struct catalog *catalog, int64_t source,
     *out = (struct catalog_work){
         .project_id = project->id,
         .title = project->title,
-        .owner = str_is_null(project->owner) ? project->creator : project->owner,
+        .owner = project_responsible(project),
         .status = project->status,
         .type = project->type,
         .views_all_time = project->views.all_time,

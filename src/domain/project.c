@@ -23,6 +23,11 @@ const char *project_detail_name(enum project_detail detail)
     return names[detail];
 }
 
+struct str project_responsible(const struct project *project)
+{
+    return str_is_empty(project->owner) ? project->creator : project->owner;
+}
+
 enum status project_content_mark(const struct project *project, struct arena *arena,
                                  struct str *out)
 {

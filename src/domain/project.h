@@ -159,6 +159,9 @@ enum status project_content_mark(const struct project *project, struct arena *ar
 enum status project_activity_mark(const struct project *project, struct arena *arena,
                                   struct str *out) WARN_UNUSED;
 
+/* E-mail of who answers for it: its owner, else who made it. */
+struct str project_responsible(const struct project *project);
+
 /*
  * Where a person opens it: https://HOST/WORKSPACE/app/ID/latest when published, else
  * .../hex/ID/draft/logic. STR_NULL when host or workspace is unknown. host_url has a scheme

@@ -240,7 +240,7 @@ static enum status work_of(struct probe *probe, const struct project *project,
     *out = (struct catalog_work){
         .project_id = project->id,
         .title = project->title,
-        .owner = str_is_null(project->owner) ? project->creator : project->owner,
+        .owner = project_responsible(project),
         .status = project->status,
         .categories = categories,
         .category_count = project->category_count,

@@ -296,7 +296,7 @@ static enum status map_owner(const struct om_mapping *mapping, struct arena *are
                              struct om_project *out)
 {
     const struct project *project = &out->from.project;
-    struct str email = !str_is_empty(project->owner) ? project->owner : project->creator;
+    struct str email = project_responsible(project);
     struct om_entity *dashboard = &out->dashboard;
     struct str key;
     dashboard->has_owners = mapping->includes_owners;

@@ -27,18 +27,17 @@ const char *om_plan_action_name(enum om_plan_action action)
 
 /* ---- projects, one after another ---- */
 
-bool om_run_wants(const struct om_run *run, const struct publishing_project *project)
+enum status om_run_wants(const struct om_run *run, const struct publishing_project *project,
+                         bool *out, struct error *err)
 {
     const struct om_options *options = run->options;
-    if (!options->includes_drafts && project->project.type == PROJECT_TYPE_PROJECT &&
-        project->project.published_ms == TIMESTAMP_NONE) {
-        return false;
-    }
-    if (options->only_shared && !project->is_shared) {
-        return false;
-    }
-    return options->wants_project == NULL ||
-           options->wants_project(options->wants_ctx, project);
+    bool is_draft = project->project.type == PROJECT_TYPE_PROJECT &&
+                    project->project.published_ms == TIMESTAMP_NONE;
+    *out = (options->includes_drafts || !is_draft) &&
+           (!options->only_shared || project->is_shared);
+    return *out && options->wants_project != NULL
+               ? options->wants_project(options->wants_ctx, project, out, err)
+               : OK;
 }
 
 static enum status map_one(struct om_run *run, bool reads_cells, struct arena *arena,
@@ -245,8 +244,8 @@ void om_reopen(struct om_run *run, int64_t row)
     arena_free(&arena);
 }
 
-static enum status survey_project(struct om_run *run, struct om_project *project,
-                                  struct arena *arena, struct error *err)
+static enum status survey_wanted(struct om_run *run, struct om_project *project,
+                                 struct arena *arena, struct error *err)
 {
     enum published_progress progress;
     const struct publishing_project *from = &project->from;
@@ -265,6 +264,24 @@ static enum status survey_project(struct om_run *run, struct om_project *project
         status = map_one(run, false, arena, project, err);
     }
     return status == OK ? open_project(run, project, err) : status;
+}
+
+static enum status survey_project(struct om_run *run, struct om_project *project,
+                                  struct arena *arena, struct error *err)
+{
+    const struct publishing_project *from = &project->from;
+    bool is_wanted = false;
+    if (run->options->is_interim && from->is_due) {
+        /* Of what is there of it nothing may go, and nothing is looked at. */
+        return published_want_project(run->catalog, from->project.id, from->row,
+                                      PUBLISHED_PROGRESS_SETTLED, err);
+    }
+    enum status status = om_run_wants(run, from, &is_wanted, err);
+    if (status == OK && is_wanted) {
+        return survey_wanted(run, project, arena, err);
+    }
+    run->summary->steps[OM_STEP_DASHBOARDS].filtered += status == OK;
+    return status;
 }
 
 /* Settled projects are not looked at, but what belongs to them is as it should be. */
@@ -299,14 +316,8 @@ void om_survey(struct om_run *run)
         if (status == OK && !has_more) {
             break;
         }
-        if (status == OK && run->options->is_interim && project.from.is_due) {
-            /* Of what is there of it nothing may go, and nothing is looked at. */
-            status = published_want_project(run->catalog, project.from.project.id,
-                                            project.from.row, PUBLISHED_PROGRESS_SETTLED, &err);
-        } else if (status == OK && om_run_wants(run, &project.from)) {
+        if (status == OK) {
             status = survey_project(run, &project, &arena, &err);
-        } else if (status == OK) {
-            run->summary->steps[OM_STEP_DASHBOARDS].filtered++;
         }
         if (status != OK) {
             om_run_fatal(run, &err);

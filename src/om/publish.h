@@ -110,7 +110,9 @@ struct om_options {
     size_t connection_count;
     const struct str *prefixes; /* dbServicePrefixes */
     size_t prefix_count;
-    bool (*wants_project)(void *ctx, const struct publishing_project *project);
+    /* The filters on projects; NULL: all pass. */
+    enum status (*wants_project)(void *ctx, const struct publishing_project *project, bool *out,
+                                 struct error *err);
     bool (*wants_child)(void *ctx, enum published_kind kind, struct str title);
     void *wants_ctx;
 

@@ -36,11 +36,15 @@ static void each_wanted(struct om_run *run, om_project_fn *each)
     arena_init(&arena, OM_PROJECT_BYTES);
     while (has_more && !om_run_is_ending(run)) {
         struct om_project project = {.cell_count = 0};
+        bool is_wanted = false;
         arena_reset(&arena);
         enum status status = publishing_next_project(run->catalog, run->options->source,
                                                      run->options->includes_archived, &after,
                                                      &arena, &project.from, &has_more, &err);
-        if (status == OK && has_more && om_run_wants(run, &project.from)) {
+        if (status == OK && has_more) {
+            status = om_run_wants(run, &project.from, &is_wanted, &err);
+        }
+        if (status == OK && is_wanted) {
             status = om_map_dashboard(&run->mapping, &arena, &project) == OK
                          ? OK
                          : error_nomem(&err);

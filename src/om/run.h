@@ -201,8 +201,9 @@ struct om_service om_dashboard_service(const struct om_options *options);
 
 /* ---- steps ---- */
 
-/* Whether the filters let it through. */
-bool om_run_wants(const struct om_run *run, const struct publishing_project *project);
+/* Whether the settings let it through. */
+enum status om_run_wants(const struct om_run *run, const struct publishing_project *project,
+                         bool *out, struct error *err) WARN_UNUSED;
 /* Calls each for every project that needs a look, until the run ends. */
 typedef void om_project_fn(struct om_run *run, struct om_project *project, struct arena *arena);
 void om_each_project(struct om_run *run, bool reads_cells, om_project_fn *each);

@@ -3,6 +3,7 @@
 import collections
 import json
 import os
+import re
 import unittest
 
 from publish_case import PublishCase, count_writes, shapes
@@ -69,6 +70,19 @@ class PublishTest(PublishCase):
             self.check(publisher.run("publish"))
             done = self.check(publisher.run("plan", "--json", "--exit-code"), 0)
             self.assertEqual(json.loads(done.stdout)["create"], 0)
+
+    def test_the_owner_filter_asks_who_will_be_the_owner(self):
+        with Workspace("--projects", "80") as workspace, Server() as server:
+            truth = Truth(workspace.truth())
+            wanted = {name: project for name, project in truth.projects.items()
+                      if re.match("[a-l]", project["owner"] or project["creator"], re.I)}
+            self.assertTrue(any(project["owner"] is None for project in wanted.values()))
+            self.assertLess(len(wanted), len(truth.projects))
+            publisher = Publisher(workspace, server)
+            publisher.extra = "  ownerFilterPattern: {includes: ['[a-l]']}\n"
+            self.again(publisher)
+            shown = {one["name"] for one in server.entities("dashboards", service="hex_flow")}
+            self.assertEqual(shown, set(wanted))
 
     def test_views_are_counted_per_day_and_posted_once(self):
         with Workspace("--projects", "20") as workspace, Server() as server:
