@@ -215,19 +215,14 @@ static void run_steps(struct probe *probe)
 enum status om_probe_run(const struct om_probe_options *options, enum status *worst,
                          struct error *err)
 {
-    struct om_summary summary = {.worst = OK};
-    struct probe probe = {.options = options,
-                          .run = {.options = options->publish,
-                                  .summary = &summary,
-                                  .fatal = ERROR_INIT,
-                                  .total = -1}};
-    arena_init(&probe.run.arena, OM_RUN_BYTES);
-    map_init(&probe.run.resolve.tables);
-    map_init(&probe.run.resolve.lists);
+    struct om_summary summary;
+    struct probe probe = {.options = options};
+    om_run_init(&probe.run, options->publish, &summary);
     run_steps(&probe);
     om_run_wait(&probe.run, 0);
-    om_resolve_free(&probe.run.resolve);
-    arena_free(&probe.run.arena);
+    bool was_stopped = summary.was_stopped;
+    om_run_free(&probe.run);
+    om_summary_free(&summary);
     *worst = probe.worst;
-    return summary.was_stopped ? error_set(err, ERR_CANCELLED, "stopped") : OK;
+    return was_stopped ? error_set(err, ERR_CANCELLED, "stopped") : OK;
 }

@@ -564,39 +564,11 @@ static void drain(struct om_run *run)
     }
 }
 
-static void free_run(struct om_run *run)
-{
-    map_free(&run->users);
-    map_free(&run->tags);
-    map_free(&run->usable);
-    map_free(&run->exclusive);
-    map_free(&run->statuses);
-    map_free(&run->warned);
-    map_free(&run->days);
-    om_resolve_free(&run->resolve);
-    arena_free(&run->arena);
-}
-
 enum status om_publish(const struct om_options *options, struct om_summary *summary,
                        struct error *err)
 {
-    struct om_run run = {.options = options,
-                         .summary = summary,
-                         .catalog = options->catalog,
-                         .fatal = ERROR_INIT,
-                         .total = -1};
-    *summary = (struct om_summary){.worst = OK};
-    arena_init(&summary->arena, OM_RUN_BYTES);
-    arena_init(&run.arena, OM_RUN_BYTES);
-    map_init(&run.users);
-    map_init(&run.tags);
-    map_init(&run.usable);
-    map_init(&run.statuses);
-    map_init(&run.warned);
-    map_init(&run.days);
-    map_init(&run.resolve.tables);
-    map_init(&run.resolve.lists);
-
+    struct om_run run;
+    om_run_init(&run, options, summary);
     run_phases(&run);
     drain(&run);
     om_send_free(&run);
@@ -604,7 +576,7 @@ enum status om_publish(const struct om_options *options, struct om_summary *summ
     catalog_rollback(options->catalog);
     run.phase = OM_PHASE_DONE;
     struct error fatal = run.fatal;
-    free_run(&run);
+    om_run_free(&run);
     if (fatal.code != OK) {
         *err = fatal;
         return err->code;

@@ -14,6 +14,41 @@
 #define ROWS_A_TRANSACTION 500
 #define WAITING_A_CONNECTION 4
 
+void om_run_init(struct om_run *run, const struct om_options *options,
+                 struct om_summary *summary)
+{
+    *summary = (struct om_summary){.worst = OK};
+    arena_init(&summary->arena, OM_RUN_BYTES);
+    *run = (struct om_run){.options = options,
+                           .summary = summary,
+                           .catalog = options->catalog,
+                           .fatal = ERROR_INIT,
+                           .total = -1};
+    arena_init(&run->arena, OM_RUN_BYTES);
+    map_init(&run->users);
+    map_init(&run->tags);
+    map_init(&run->usable);
+    map_init(&run->exclusive);
+    map_init(&run->statuses);
+    map_init(&run->warned);
+    map_init(&run->days);
+    map_init(&run->resolve.tables);
+    map_init(&run->resolve.lists);
+}
+
+void om_run_free(struct om_run *run)
+{
+    map_free(&run->users);
+    map_free(&run->tags);
+    map_free(&run->usable);
+    map_free(&run->exclusive);
+    map_free(&run->statuses);
+    map_free(&run->warned);
+    map_free(&run->days);
+    om_resolve_free(&run->resolve);
+    arena_free(&run->arena);
+}
+
 void om_run_fatal(struct om_run *run, const struct error *err)
 {
     if (run->fatal.code == OK) {

@@ -84,6 +84,10 @@ struct om_run {
 
 /* ---- run.c ---- */
 
+/* Both outlive the run; the summary is emptied. */
+void om_run_init(struct om_run *run, const struct om_options *options,
+                 struct om_summary *summary);
+void om_run_free(struct om_run *run);
 /* Ends the run with err unless it has ended already. */
 void om_run_fatal(struct om_run *run, const struct error *err);
 /* Ends it for want of memory. */
