@@ -574,7 +574,6 @@ enum status om_publish(const struct om_options *options, struct om_summary *summ
     om_send_free(&run);
     om_run_flush(&run);
     catalog_rollback(options->catalog);
-    run.phase = OM_PHASE_DONE;
     struct error fatal = run.fatal;
     om_run_free(&run);
     if (fatal.code != OK) {

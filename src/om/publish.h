@@ -24,8 +24,7 @@ enum om_phase {
     OM_PHASE_LINEAGE,
     OM_PHASE_USAGE,
     OM_PHASE_RUNS,
-    OM_PHASE_DELETE,
-    OM_PHASE_DONE
+    OM_PHASE_DELETE
 };
 
 struct om_progress {

@@ -9,6 +9,7 @@
 #include <stdlib.h>
 
 #define BRAKE_MIN 5
+#define MAX_NAME_BYTES ((size_t)1024 * 1024)
 
 struct delete_call {
     struct om_run *run;
@@ -160,61 +161,55 @@ static bool may_delete(struct om_run *run, enum published_kind kind)
     return true;
 }
 
-static void delete_kind(struct om_run *run, enum published_kind kind)
+/* ---- what is published and not wanted ---- */
+
+void om_each_unwanted(struct om_run *run, enum published_kind kind, om_unwanted_fn *each)
 {
     struct arena arena;
+    struct buf position; /* the name of the row before */
     struct error err = ERROR_INIT;
-    struct str after = STR("");
     bool has_more = true;
-    struct buf position;
-    buf_init(&position, 65536);
     arena_init(&arena, OM_PROJECT_BYTES);
+    buf_init(&position, MAX_NAME_BYTES);
     while (has_more && !om_run_is_ending(run)) {
         struct published row;
         arena_reset(&arena);
-        if (published_next_unwanted(run->catalog, run->publication.id, kind, after, &arena,
-                                    &row, &has_more, &err) != OK) {
+        if (published_next_unwanted(run->catalog, run->publication.id, kind, buf_str(&position),
+                                    &arena, &row, &has_more, &err) != OK) {
             om_run_fatal(run, &err);
-            break;
-        }
-        if (has_more) {
-            delete_one(run, &row, &arena);
+        } else if (has_more) {
             buf_clear(&position);
             (void)buf_append_str(&position, row.name);
-            after = buf_str(&position);
+            if (buf_status(&position) != OK) {
+                om_run_nomem(run);
+            } else {
+                each(run, &row, &arena);
+            }
         }
     }
-    om_run_wait(run, 0);
-    om_run_flush(run);
     arena_free(&arena);
     buf_free(&position);
 }
 
-/* Children of a dashboard that stays are not deleted with it. */
-static void want_children_of_unwanted(struct om_run *run)
+static void delete_kind(struct om_run *run, enum published_kind kind)
 {
-    struct arena arena;
+    om_each_unwanted(run, kind, delete_one);
+    om_run_wait(run, 0);
+    om_run_flush(run);
+}
+
+/* Children of a dashboard that stays are not deleted with it. */
+static void want_children(struct om_run *run, struct published *dashboard, struct arena *arena)
+{
+    static const enum published_kind children[] = {PUBLISHED_DATA_MODEL, PUBLISHED_CHART};
     struct error err = ERROR_INIT;
-    struct str after = STR("");
-    bool has_more = true;
-    arena_init(&arena, OM_RUN_BYTES);
-    while (has_more && !om_run_is_ending(run)) {
-        struct published row;
-        enum status status =
-            published_next_unwanted(run->catalog, run->publication.id, PUBLISHED_DASHBOARD,
-                                    after, &arena, &row, &has_more, &err);
-        after = row.name;
-        for (int kind = PUBLISHED_DATA_MODEL; kind <= PUBLISHED_CHART && has_more; kind++) {
-            status = status == OK
-                         ? published_want_children(run->catalog, run->publication.id,
-                                                   (enum published_kind)kind, row.parent, &err)
-                         : status;
-        }
-        if (status != OK) {
+    (void)arena;
+    for (size_t i = 0; i < 2; i++) {
+        if (published_want_children(run->catalog, run->publication.id, children[i],
+                                    dashboard->parent, &err) != OK) {
             om_run_fatal(run, &err);
         }
     }
-    arena_free(&arena);
 }
 
 #define DELETED_KINDS 4
@@ -253,7 +248,7 @@ void om_publish_deletions(struct om_run *run)
     }
     bool may_go = !options->deletes_dashboards || may_delete(run, PUBLISHED_DASHBOARD);
     if (!options->deletes_dashboards || !may_go) {
-        want_children_of_unwanted(run);
+        om_each_unwanted(run, PUBLISHED_DASHBOARD, want_children);
     }
     for (size_t i = 0; i < DELETED_KINDS && !om_run_is_ending(run); i++) {
         bool is_dashboard = kinds[i].kind == PUBLISHED_DASHBOARD;

@@ -430,39 +430,17 @@ static void unlink_edge(struct om_run *run, const struct published *row)
 }
 
 /* Of projects that are published; edges of others go with their entities. */
-static void unlink_unwanted(struct om_run *run)
+static void unlink_unwanted(struct om_run *run, struct published *row, struct arena *arena)
 {
-    struct arena arena;
-    struct buf position;
+    enum published_presence presence = PUBLISHED_ABSENT;
     struct error err = ERROR_INIT;
-    struct str after = STR("");
-    bool has_more = true;
-    arena_init(&arena, OM_PROJECT_BYTES);
-    buf_init(&position, MAX_PATH_BYTES);
-    while (has_more && !om_run_is_ending(run)) {
-        struct published row;
-        enum published_presence presence = PUBLISHED_ABSENT;
-        arena_reset(&arena);
-        enum status status =
-            published_next_unwanted(run->catalog, run->publication.id, PUBLISHED_EDGE, after,
-                                    &arena, &row, &has_more, &err);
-        if (status == OK && has_more) {
-            status = published_presence(run->catalog, PUBLISHED_DASHBOARD, row.parent,
-                                        &presence, &err);
-        }
-        if (status != OK) {
-            om_run_fatal(run, &err);
-        } else if (has_more) {
-            buf_clear(&position);
-            (void)buf_append_str(&position, row.name);
-            after = buf_str(&position);
-            if (presence == PUBLISHED_PRESENT) {
-                unlink_edge(run, &row);
-            }
-        }
+    (void)arena;
+    if (published_presence(run->catalog, PUBLISHED_DASHBOARD, row->parent, &presence, &err) !=
+        OK) {
+        om_run_fatal(run, &err);
+    } else if (presence == PUBLISHED_PRESENT) {
+        unlink_edge(run, row);
     }
-    arena_free(&arena);
-    buf_free(&position);
 }
 
 void om_publish_lineage(struct om_run *run)
@@ -475,7 +453,7 @@ void om_publish_lineage(struct om_run *run)
     om_run_wait(run, 0);
     /* A project that is not written as it should be has no edges to judge. */
     if (run->summary->failure_count == 0 && !run->is_idle && !run->options->is_interim) {
-        unlink_unwanted(run);
+        om_each_unwanted(run, PUBLISHED_EDGE, unlink_unwanted);
     }
     om_run_wait(run, 0);
     om_run_flush(run);

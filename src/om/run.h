@@ -262,5 +262,8 @@ void om_publish_pipeline(struct om_run *run, struct om_project *project,
                          const struct om_asked *only, struct arena *arena);
 /* What is gone from Hex. */
 void om_publish_deletions(struct om_run *run);
+/* Calls each for all of a kind that is published and that nothing wants, until the run ends. */
+typedef void om_unwanted_fn(struct om_run *run, struct published *row, struct arena *arena);
+void om_each_unwanted(struct om_run *run, enum published_kind kind, om_unwanted_fn *each);
 
 #endif
