@@ -218,6 +218,9 @@ static void scan_colon(struct scan *s)
                    parse_is_name(parse_peek(p, 1)) || parse_peek(p, 1)->kind == SQL_TOKEN_NUMBER
                        ? 2
                        : 1);
+    } else if (scan_top(s) != NULL && scan_top(s)->opener->code == '{' &&
+               parse_token(p)[-1].kind == SQL_TOKEN_STRING) {
+        scan_operator(s, 1); /* {'key': value} */
     } else if (sql_has(p->rules, SQL_TRAIT_COLON_PATHS)) {
         parse_advance(p, 1);
         size_t tokens = parse_name_tokens(p);
@@ -229,12 +232,32 @@ static void scan_colon(struct scan *s)
     }
 }
 
+/* {* EXCLUDE (a)}: an object of columns (Snowflake). */
+static void scan_row(struct scan *s)
+{
+    struct sql_item *star = PARSE_NEW(s->p, struct sql_item);
+    struct sql_use *use =
+        star != NULL && parse_star(s->p, star) ? scan_add_use(s, SQL_USE_STAR) : NULL;
+    if (use != NULL) {
+        use->star = star;
+        star->is_unpacked = true;
+    }
+    s->expects_operand = false;
+}
+
 /* count(*) is nothing, f(*) is every column, a * b is an operator. */
 static void scan_star(struct scan *s)
 {
     const struct parse_frame *frame = scan_top(s);
-    if (!s->expects_operand) {
+    const struct sql_token *before = parse_token(s->p) - 1;
+    bool is_match =
+        s->p->at > 0 && before->kind == SQL_TOKEN_PUNCTUATION && before->code == '~';
+    if (!s->expects_operand || is_match) { /* a ~* 'x' */
         scan_operator(s, 1);
+        return;
+    }
+    if (s->mode == PARSE_VALUE && frame != NULL && frame->opener->code == '{') {
+        scan_row(s);
         return;
     }
     if (s->mode == PARSE_VALUE && parse_is_columns(s->p, 1)) {

@@ -59,13 +59,31 @@ static void scan_unit(struct scan *s)
     s->interval = 0;
 }
 
+/* The unit behind INTERVAL '1' or INTERVAL 1; behind '1 day' stands an alias. */
+static bool is_unit(const struct scan *s)
+{
+    const struct parser *p = s->p;
+    const struct sql_token *token = parse_token(p);
+    if (s->interval != scan_depth(s) + 1 || token->size_bytes <= 2 ||
+        (sql_keyword_flags(token->code) & SQL_KEYWORD_UNIT) == 0) {
+        return false;
+    }
+    struct str before = sql_token_text(p->text, token - 1);
+    bool has_unit = false;
+    for (size_t i = 0; i < before.n && token[-1].kind == SQL_TOKEN_STRING; i++) {
+        char c = before.p[i];
+        has_unit = has_unit || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z');
+    }
+    return !has_unit;
+}
+
 bool scan_operator_word(struct scan *s)
 {
     struct parser *p = s->p;
     enum sql_keyword keyword = (enum sql_keyword)parse_token(p)->code;
     unsigned flags = sql_keyword_flags(keyword);
     bool is_case_word = keyword == KW_WHEN || keyword == KW_THEN || keyword == KW_ELSE;
-    if (s->interval == scan_depth(s) + 1 && (flags & SQL_KEYWORD_UNIT) != 0) {
+    if (is_unit(s)) {
         scan_unit(s);
     } else if (scan_is_from_first(p)) {
         scan_value(s, 2);
