@@ -1,6 +1,8 @@
 /* CREATE: tables and views, and what is read to fill them. Other objects hold no lineage. */
 #include "sql/parse.h"
 
+#include <string.h>
+
 static bool is_query_start(const struct parser *p, size_t n)
 {
     const struct sql_token *token = parse_peek(p, n);
@@ -13,7 +15,7 @@ static bool is_query_start(const struct parser *p, size_t n)
 /* CLONE t, COPY t, SHALLOW CLONE t: a copy of a table. */
 static void parse_clone(struct parser *p, struct sql_statement *statement)
 {
-    parse_advance(p, 1);
+    parse_advance(p, parse_peek_is(p, 1, KW_OF) && parse_is_name(parse_peek(p, 2)) ? 2 : 1);
     statement->sources = parse_source(p);
 }
 
@@ -45,6 +47,25 @@ static void parse_created(struct parser *p, struct sql_statement *statement)
     }
 }
 
+/* GO alone on its line ends a batch, whatever is open (T-SQL). */
+static bool is_batch_end(const struct parser *p)
+{
+    const struct sql_token *token = parse_token(p);
+    size_t start = token->offset;
+    size_t end = token->offset + token->size_bytes;
+    if (!parse_is(p, KW_GO) || !sql_has(p->rules, SQL_TRAIT_NO_SEMICOLON)) {
+        return false;
+    }
+    while (start > 0 && (p->text.p[start - 1] == ' ' || p->text.p[start - 1] == '\t')) {
+        start--;
+    }
+    while (end < p->text.n && strchr(" \t\r", p->text.p[end]) != NULL) {
+        end++;
+    }
+    return (start == 0 || p->text.p[start - 1] == '\n') &&
+           (end == p->text.n || p->text.p[end] == '\n');
+}
+
 /*
  * A function, procedure or trigger: its text is not run now. Up to its end, over the
  * semicolons between BEGIN and END. What never ends is no such text: it goes to its first
@@ -58,7 +79,7 @@ static void skip_definition(struct parser *p)
         bool is_end_of_part = parse_peek_is(p, 1, KW_IF) || parse_peek_is(p, 1, KW_LOOP) ||
                               parse_peek_is(p, 1, KW_WHILE) || parse_peek_is(p, 1, KW_FOR) ||
                               parse_peek_is(p, 1, KW_REPEAT);
-        if (parse_is_op(p, ';') && (depth == 0 || p->has_endless_body)) {
+        if (is_batch_end(p) || (parse_is_op(p, ';') && (depth == 0 || p->has_endless_body))) {
             return;
         }
         if (parse_is_op(p, ';') && first_semicolon == 0) {

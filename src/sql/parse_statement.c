@@ -385,8 +385,9 @@ static bool parse_script_word(struct parser *p, struct sql_statement *statement)
         return true;
     }
     if (parse_is(p, KW_IF) || parse_is(p, KW_ELSEIF) || parse_is(p, KW_ELSIF) ||
-        parse_is(p, KW_WHILE) || parse_is(p, KW_UNTIL) || parse_is(p, KW_EXCEPTION) ||
-        parse_is(p, KW_WHEN) || (parse_is(p, KW_FOR) && next->kind == SQL_TOKEN_WORD)) {
+        parse_is(p, KW_WHILE) || parse_is(p, KW_UNTIL) || parse_is(p, KW_CASE) ||
+        parse_is(p, KW_EXCEPTION) || parse_is(p, KW_WHEN) ||
+        (parse_is(p, KW_FOR) && next->kind == SQL_TOKEN_WORD)) {
         parse_condition(p, statement);
         return true;
     }

@@ -328,6 +328,10 @@ static struct sql_source *parse_copied(struct parser *p)
 static void parse_copy(struct parser *p, struct sql_statement *statement)
 {
     parse_advance(p, 1);
+    if (parse_is(p, KW_FROM) && parse_peek_is(p, 1, KW_DATABASE)) {
+        parse_rest(p, statement, PARSE_REST); /* who knows which tables */
+        return;
+    }
     bool is_into = parse_accept(p, KW_INTO);
     bool is_path =
         parse_token(p)->kind == SQL_TOKEN_STRING || parse_token(p)->kind == SQL_TOKEN_PARAMETER;
@@ -392,6 +396,9 @@ static void parse_bulk_insert(struct parser *p, struct sql_statement *statement)
 /* EXPORT DATA OPTIONS (...) AS query. */
 static void parse_export(struct parser *p, struct sql_statement *statement)
 {
+    if (parse_peek_is(p, 2, KW_WITH) && parse_peek_is(p, 3, KW_CONNECTION)) {
+        parse_advance(p, 4); /* EXPORT DATA WITH CONNECTION c */
+    }
     while (!parse_is_end(p) && !is_query_start(p)) {
         if (parse_is_op(p, '(')) {
             parse_skip_brackets(p);
