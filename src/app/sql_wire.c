@@ -257,9 +257,11 @@ static void write_names(struct wire *wire, const struct json *cells, const char 
         size_t count = are_writes ? answer->write_count : answer->read_count;
         json_out_key_str(&wire->out, cell_id(cells, i));
         json_out_array(&wire->out);
+        const struct notebook_sql_table *tables = are_writes ? answer->writes : answer->reads;
         for (size_t k = 0; k < count; k++) {
-            json_out_str(&wire->out,
-                         are_writes ? answer->writes[k].text : answer->reads[k].text);
+            if (!tables[k].is_behind) {
+                json_out_str(&wire->out, tables[k].text);
+            }
         }
         json_out_array_end(&wire->out);
     }
@@ -278,7 +280,7 @@ static enum status write_project(struct wire *wire, size_t count,
         for (size_t k = 0; k < answers[i].read_count && status == OK; k++) {
             struct str text = answers[i].reads[k].text;
             union map_value value = {.number = 1};
-            if (!map_has(&seen, text)) {
+            if (!answers[i].reads[k].is_behind && !map_has(&seen, text)) {
                 json_out_str(&wire->out, text);
                 status = map_put(&seen, text, value);
             }

@@ -18,7 +18,7 @@
  * Counts what notebook_lineage makes of the same notebook. Whoever changes that, here or in
  * what it calls, adds one: the next run then analyses every project again, without a request.
  */
-#define NOTEBOOK_LINEAGE_VERSION 3
+#define NOTEBOOK_LINEAGE_VERSION 4
 
 /* What the analysis says of a data set that was not displayed just so. */
 struct notebook_dataset {

@@ -4,13 +4,35 @@
 #include "domain/name_match.h"
 #include "domain/notebook_columns.h"
 
+/* A temporary table with more is not followed by column. */
+#define MAX_TEMPORARY_COLUMNS 1000
+
+/* A column of a temporary table; origins are places in its tables. */
+struct temporary_column {
+    struct str name;
+    struct notebook_sql_origin *origins;
+    size_t origin_count;
+};
+
+/* A temporary table of the notebook: what the cells behind have to know of it. */
+struct temporary {
+    struct notebook_sql_table *tables; /* what it was filled from */
+    size_t table_count;
+    size_t table_capacity;
+    bool knows_columns; /* all of them, and what each comes from */
+    struct temporary_column *columns;
+    struct str *names; /* of columns */
+    size_t column_count;
+};
+
 /* What a table's name in a statement means. */
 struct meaning {
-    size_t era;           /* of the walk when this was found; 0: never */
-    size_t cell;          /* of the data frame; SIZE_MAX: none */
-    bool is_temporary;    /* a temporary table of the notebook */
-    bool is_nothing;      /* that, or a name that only Python knows */
-    struct sql_name name; /* complete */
+    size_t era;                  /* of the walk when this was found; 0: never */
+    size_t cell;                 /* of the data frame; SIZE_MAX: none */
+    bool is_temporary;           /* a temporary table of the notebook */
+    struct temporary *temporary; /* what is known of that; may be NULL */
+    bool is_nothing;             /* that, or a name that only Python knows */
+    struct sql_name name;        /* complete */
     struct str key;
 };
 
@@ -22,7 +44,7 @@ struct walk {
     struct arena *arena;   /* of the answers */
     struct arena scratch;  /* of one cell: its parse, and names on the way */
     struct map dataframes; /* lower-case name to cell */
-    struct map temporary;  /* keys of temporary tables, of all connections */
+    struct map temporary;  /* keys of temporary tables, of all connections, to what they hold */
     size_t *places;        /* of each cell: where it is in the answer's deps, if there */
     /* Of the current cell. */
     size_t cell;
@@ -129,7 +151,9 @@ static struct meaning meaning_of(struct walk *walk, const struct sql_name *name)
     if (walk->status != OK) {
         return meaning;
     }
-    meaning.is_temporary = is_temporary_schema(name) || map_has(&walk->temporary, meaning.key);
+    const union map_value *temporary = map_get(&walk->temporary, meaning.key);
+    meaning.temporary = temporary != NULL ? temporary->pointer : NULL;
+    meaning.is_temporary = is_temporary_schema(name) || temporary != NULL;
     meaning.is_nothing = meaning.is_temporary;
     if (!meaning.is_nothing) {
         meaning.cell = name->count == 1 ? dataframe_of(walk, name->parts[0].text) : SIZE_MAX;
@@ -189,29 +213,268 @@ static void add_dependency(struct walk *walk, struct notebook_sql_answer *answer
     walk->places[cell] = answer->dep_count - 1;
 }
 
+/* A read that the cell does not name; its place. */
+static size_t add_behind(struct walk *walk, const struct notebook_sql_table *table)
+{
+    struct notebook_sql_answer *answer = &walk->answers[walk->cell];
+    struct meaning meaning = {.name = table->name};
+    size_t count = answer->read_count;
+    if (walk->status == OK) {
+        walk->status = sql_name_key(&table->name, walk->rules, &walk->scratch, &meaning.key);
+    }
+    if (walk->status != OK) {
+        return 0;
+    }
+    size_t place = add_table(walk, &walk->reads, &meaning, &answer->reads, &answer->read_count,
+                             &answer->read_capacity, 0);
+    if (answer->read_count > count) {
+        answer->reads[place].is_behind = true;
+    }
+    return place;
+}
+
 static void add_read(struct walk *walk, const struct meaning *meaning, size_t offset)
 {
     struct notebook_sql_answer *answer = &walk->answers[walk->cell];
+    const struct temporary *temporary = meaning->temporary;
+    for (size_t i = 0; temporary != NULL && i < temporary->table_count; i++) {
+        (void)add_behind(walk, &temporary->tables[i]);
+    }
     if (walk->status != OK || meaning->is_nothing) {
         return;
     }
     if (meaning->cell != SIZE_MAX) {
         add_dependency(walk, answer, meaning->cell);
-    } else {
-        (void)add_table(walk, &walk->reads, meaning, &answer->reads, &answer->read_count,
-                        &answer->read_capacity, offset);
+        return;
+    }
+    size_t place = add_table(walk, &walk->reads, meaning, &answer->reads, &answer->read_count,
+                             &answer->read_capacity, offset);
+    if (walk->status == OK && answer->reads[place].is_behind) {
+        answer->reads[place].is_behind = false;
+        answer->reads[place].offset = offset;
+    }
+}
+
+/* ---- temporary tables ---- */
+
+static struct temporary_column *find_temporary_column(const struct temporary *temporary,
+                                                      struct str name)
+{
+    for (size_t i = 0; i < temporary->column_count; i++) {
+        if (str_eq_nocase(temporary->columns[i].name, name)) {
+            return &temporary->columns[i];
+        }
+    }
+    return NULL;
+}
+
+/* The place of a read of the cell among temporary's tables; SIZE_MAX: it is not there. */
+static size_t place_behind(const struct walk *walk, const struct temporary *temporary,
+                           size_t read)
+{
+    const struct notebook_sql_table *table = &walk->answers[walk->cell].reads[read];
+    for (size_t i = 0; i < temporary->table_count; i++) {
+        if (str_eq(temporary->tables[i].text, table->text)) {
+            return i;
+        }
+    }
+    return SIZE_MAX;
+}
+
+static void add_table_behind(struct walk *walk, struct temporary *temporary, size_t read)
+{
+    if (walk->status != OK || place_behind(walk, temporary, read) != SIZE_MAX) {
+        return;
+    }
+    struct notebook_sql_table *table =
+        arena_push(walk->arena, &temporary->tables, &temporary->table_count,
+                   &temporary->table_capacity, sizeof(*table));
+    walk->status = table != NULL ? OK : ERR_NOMEM;
+    if (table != NULL) {
+        *table = walk->answers[walk->cell].reads[read];
+    }
+}
+
+/* What the statement reads is what the table is filled from. */
+static void add_tables_behind(struct walk *walk, const struct lineage *lineage,
+                              const struct lineage_statement *statement,
+                              struct temporary *temporary)
+{
+    for (size_t i = 0; i < statement->read_count && walk->status == OK; i++) {
+        const struct meaning *meaning = meaning_at(walk, lineage, statement->reads[i].table);
+        const struct temporary *other = meaning->temporary;
+        for (size_t k = 0; other != NULL && other != temporary && k < other->table_count; k++) {
+            add_table_behind(walk, temporary, add_behind(walk, &other->tables[k]));
+        }
+        const union map_value *place =
+            meaning->is_nothing ? NULL : map_get(&walk->reads, meaning->key);
+        if (place != NULL && meaning->cell == SIZE_MAX) {
+            add_table_behind(walk, temporary, (size_t)place->number);
+        }
+    }
+}
+
+/* Names for the columns, with nothing in them yet. */
+static void begin_columns(struct walk *walk, struct temporary *temporary, size_t count)
+{
+    temporary->columns = arena_array(walk->arena, count, sizeof(*temporary->columns));
+    temporary->names = arena_array(walk->arena, count, sizeof(*temporary->names));
+    if (temporary->columns == NULL || temporary->names == NULL) {
+        walk->status = ERR_NOMEM;
+        return;
+    }
+    temporary->column_count = count;
+    temporary->knows_columns = count > 0;
+}
+
+/* CREATE TEMPORARY TABLE t (a int, b text). */
+static void declare_columns(struct walk *walk, struct temporary *temporary,
+                            const struct sql_word *words)
+{
+    size_t count = 0;
+    for (const struct sql_word *word = words; word != NULL; word = word->next) {
+        count++;
+    }
+    begin_columns(walk, temporary, count <= MAX_TEMPORARY_COLUMNS ? count : 0);
+    for (size_t i = 0; i < temporary->column_count && walk->status == OK; i++) {
+        struct str name;
+        walk->status = notebook_sql_stored(&words->part, walk->dialect, &walk->scratch, &name);
+        name = walk->status == OK ? keep(walk, name) : STR_NULL;
+        temporary->columns[i].name = temporary->names[i] = name;
+        words = words->next;
+    }
+}
+
+/* What goes into one column; false when that is not all known. */
+static bool fill_column(struct walk *walk, const struct temporary *temporary,
+                        struct temporary_column *column, const struct notebook_sql_column *from)
+{
+    size_t count = column->origin_count + from->origin_count;
+    struct notebook_sql_origin *origins = arena_array(walk->arena, count, sizeof(*origins));
+    if (origins == NULL) {
+        walk->status = ERR_NOMEM;
+        return false;
+    }
+    for (size_t i = 0; i < column->origin_count; i++) {
+        origins[i] = column->origins[i];
+    }
+    for (size_t i = 0; i < from->origin_count; i++) {
+        struct notebook_sql_origin *origin = &origins[column->origin_count + i];
+        *origin = from->origins[i];
+        if (origin->table != SIZE_MAX) {
+            origin->table = place_behind(walk, temporary, origin->table);
+        }
+        if (origin->table == SIZE_MAX || str_is(origin->column, "*")) {
+            return false; /* a data frame, or columns that nobody knows */
+        }
+    }
+    column->origins = origins;
+    column->origin_count = count;
+    return true;
+}
+
+/* The rows of a statement: by name when all names are there, else by place. */
+static void fill_columns(struct walk *walk, struct temporary *temporary,
+                         const struct notebook_columns *columns)
+{
+    bool has_all = true;
+    for (size_t i = 0; i < columns->count && has_all; i++) {
+        has_all = !str_is_null(columns->items[i].name) &&
+                  find_temporary_column(temporary, columns->items[i].name) != NULL;
+    }
+    if (!has_all && columns->count != temporary->column_count) {
+        temporary->knows_columns = false;
+    }
+    for (size_t i = 0; i < columns->count && temporary->knows_columns; i++) {
+        const struct notebook_sql_column *from = &columns->items[i];
+        struct temporary_column *column =
+            has_all ? find_temporary_column(temporary, from->name) : &temporary->columns[i];
+        temporary->knows_columns = !from->is_star && fill_column(walk, temporary, column, from);
+    }
+}
+
+/* CREATE TEMPORARY TABLE t AS query. */
+static void make_columns(struct walk *walk, struct temporary *temporary,
+                         const struct notebook_columns *columns)
+{
+    bool is_known = columns->count <= MAX_TEMPORARY_COLUMNS;
+    begin_columns(walk, temporary, is_known ? columns->count : 0);
+    for (size_t i = 0; i < temporary->column_count && walk->status == OK; i++) {
+        temporary->columns[i].name = temporary->names[i] = columns->items[i].name;
+        temporary->knows_columns =
+            temporary->knows_columns && !str_is_null(columns->items[i].name);
+    }
+    if (temporary->knows_columns && walk->status == OK) {
+        fill_columns(walk, temporary, columns);
+    }
+}
+
+/* A statement makes a temporary table, or writes to one: what the cells behind will see. */
+static void keep_temporary(struct walk *walk, const struct lineage *lineage,
+                           const struct lineage_statement *statement,
+                           const struct lineage_access *write,
+                           const struct notebook_columns *columns)
+{
+    const struct meaning *meaning = meaning_at(walk, lineage, write->table);
+    struct temporary *temporary = meaning->temporary;
+    bool is_new = write->is_temporary && (write->is_created || temporary == NULL);
+    if (walk->cells[walk->cell].is_dataframe_sql || (temporary == NULL && !is_new)) {
+        return;
+    }
+    temporary = is_new ? ARENA_NEW(walk->arena, struct temporary) : temporary;
+    if (temporary == NULL) {
+        walk->status = ERR_NOMEM;
+        return;
+    }
+    add_tables_behind(walk, lineage, statement, temporary);
+    if (walk->status == OK && !is_new && temporary->knows_columns) {
+        fill_columns(walk, temporary, columns);
+    } else if (walk->status == OK && is_new && columns->count > 0) {
+        make_columns(walk, temporary, columns);
+    } else if (walk->status == OK && is_new) {
+        declare_columns(walk, temporary, write->columns);
+    }
+    struct str key = is_new ? keep(walk, meaning->key) : STR_NULL;
+    if (walk->status == OK && is_new) {
+        walk->status = map_put(&walk->temporary, key, (union map_value){.pointer = temporary});
+        walk->era++;
     }
 }
 
 /* ---- columns ---- */
 
+/* What a column of a temporary table comes from; NULL: nobody knows. */
+static const struct temporary_column *origin_behind(const struct meaning *meaning,
+                                                    struct str name)
+{
+    const struct temporary *temporary = meaning->temporary;
+    return temporary != NULL && temporary->knows_columns
+               ? find_temporary_column(temporary, name)
+               : NULL;
+}
+
+static void copy_behind(struct walk *walk, const struct meaning *meaning, struct str name,
+                        struct notebook_sql_column *column)
+{
+    const struct temporary_column *behind = origin_behind(meaning, name);
+    if (behind == NULL) {
+        walk->answers[walk->cell].lacks_origins = true;
+    }
+    for (size_t i = 0; behind != NULL && i < behind->origin_count && walk->status == OK; i++) {
+        const struct notebook_sql_origin *from = &behind->origins[i];
+        column->origins[column->origin_count++] = (struct notebook_sql_origin){
+            add_behind(walk, &meaning->temporary->tables[from->table]), SIZE_MAX, from->column};
+    }
+}
+
 static void copy_origin(struct walk *walk, const struct meaning *meaning, struct str name,
                         struct notebook_sql_column *column)
 {
-    struct notebook_sql_origin *origin = &column->origins[column->origin_count];
-    if (meaning->is_temporary) { /* what it was filled from is not followed */
-        walk->answers[walk->cell].lacks_origins = true;
+    if (meaning->is_temporary) {
+        copy_behind(walk, meaning, name, column);
+        return;
     }
+    struct notebook_sql_origin *origin = &column->origins[column->origin_count];
     if (walk->status != OK || meaning->is_nothing) {
         return;
     }
@@ -242,6 +505,20 @@ static struct str result_name(struct walk *walk, struct str name)
     return keep(walk, name);
 }
 
+/* At most so many origins does a column have in terms of the notebook. */
+static size_t count_origins(struct walk *walk, const struct lineage *lineage,
+                            const struct lineage_column *column)
+{
+    size_t count = 0;
+    for (size_t i = 0; i < column->origin_count && walk->status == OK; i++) {
+        const struct lineage_origin *origin = &column->origins[i];
+        const struct temporary_column *behind =
+            origin_behind(meaning_at(walk, lineage, origin->table), origin->column);
+        count += behind != NULL ? behind->origin_count : 1;
+    }
+    return count;
+}
+
 /* The columns of a statement in terms of the notebook. */
 static void copy_columns(struct walk *walk, const struct lineage *lineage,
                          const struct lineage_statement *statement,
@@ -259,8 +536,8 @@ static void copy_columns(struct walk *walk, const struct lineage *lineage,
         struct notebook_sql_column *column = &out->items[i];
         column->is_star = from->is_star;
         column->name = result_name(walk, from->name);
-        column->origins =
-            arena_array(walk->arena, from->origin_count, sizeof(*column->origins));
+        size_t count = count_origins(walk, lineage, from);
+        column->origins = arena_array(walk->arena, count, sizeof(*column->origins));
         if (column->origins == NULL) {
             walk->status = ERR_NOMEM;
             return;
@@ -306,13 +583,7 @@ static void add_write(struct walk *walk, const struct lineage_access *write,
     if (walk->status != OK || walk->cells[walk->cell].is_dataframe_sql) {
         return;
     }
-    if (write->is_temporary) {
-        struct str key = keep(walk, meaning->key);
-        if (walk->status == OK) {
-            walk->status = map_put(&walk->temporary, key, (union map_value){.number = 1});
-        }
-        walk->era++;
-    } else if (!meaning->is_nothing) {
+    if (!write->is_temporary && !meaning->is_nothing) {
         size_t place = add_table(walk, &walk->writes, meaning, &answer->writes,
                                  &answer->write_count, &answer->write_capacity, write->offset);
         if (walk->status == OK) {
@@ -347,6 +618,11 @@ static bool find_schema(void *ctx, const struct sql_name *name, const struct str
 {
     struct walk *walk = ctx;
     struct meaning meaning = meaning_of(walk, name);
+    if (walk->status == OK && meaning.temporary != NULL && meaning.temporary->knows_columns) {
+        *columns = meaning.temporary->names;
+        *count = meaning.temporary->column_count;
+        return true;
+    }
     if (walk->status != OK || meaning.is_nothing) {
         return false;
     }
@@ -382,6 +658,7 @@ static void walk_statement(struct walk *walk, const struct lineage *lineage,
     }
     for (size_t i = 0; i < statement->write_count && walk->status == OK; i++) {
         const struct lineage_access *write = &statement->writes[i];
+        keep_temporary(walk, lineage, statement, write, &columns);
         add_write(walk, write, meaning_at(walk, lineage, write->table), &columns);
     }
     if (statement->is_use && statement->use.count > 0) {

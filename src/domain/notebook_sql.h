@@ -27,9 +27,10 @@ struct notebook_sql_cell {
 struct notebook_sql_column;
 
 struct notebook_sql_table {
-    struct sql_name name;                /* complete */
-    struct str text;                     /* as sql_name_render has it */
-    size_t offset;                       /* where the cell first names it */
+    struct sql_name name; /* complete */
+    struct str text;      /* as sql_name_render has it */
+    size_t offset;        /* where the cell first names it */
+    bool is_behind; /* of a read: the cell does not name it, but a temporary table made of it */
     struct notebook_sql_column *columns; /* of a write: what it puts there, as far as known */
     size_t column_count;
 };

@@ -49,7 +49,8 @@ struct lineage_table {
 struct lineage_access {
     size_t table;             /* index into tables */
     size_t offset;            /* where the text first names it in this statement */
-    bool is_temporary;        /* a write that makes a temporary table */
+    bool is_temporary;        /* a write that makes a temporary table, or one to #t */
+    bool is_created;          /* a write that makes its table */
     struct sql_word *columns; /* of a write: INSERT INTO t (a, b) */
 };
 

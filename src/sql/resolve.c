@@ -131,6 +131,7 @@ static void resolve_write(struct resolver *r, const struct sql_target *target)
     *write = (struct lineage_access){.table = table,
                                      .offset = place(r, target->name.offset),
                                      .is_temporary = target->is_temporary,
+                                     .is_created = target->is_created,
                                      .columns = target->columns};
 }
 

@@ -75,7 +75,9 @@ static void write_answer(const struct notebook_sql_answer *answer, size_t cell,
                          bool has_columns, struct buf *out)
 {
     for (size_t i = 0; i < answer->read_count; i++) {
-        (void)buf_printf(out, "%zu read %.*s\n", cell, STR_ARG(answer->reads[i].text));
+        (void)buf_printf(out, "%zu %s %.*s\n", cell,
+                         answer->reads[i].is_behind ? "behind" : "read",
+                         STR_ARG(answer->reads[i].text));
     }
     for (size_t i = 0; i < answer->write_count; i++) {
         (void)buf_printf(out, "%zu write %.*s\n", cell, STR_ARG(answer->writes[i].text));
