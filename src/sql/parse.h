@@ -136,15 +136,21 @@ void parse_set_operations(struct parser *p, struct sql_query *query,
                           struct sql_target **targets);
 /* WITH a AS (...), b AS (...) when it stands here; true when RECURSIVE. */
 bool parse_with(struct parser *p, struct sql_cte **ctes);
+/* |> operators behind a query. */
+void parse_pipes(struct parser *p, struct sql_query *query);
+/* VALUES (1, 2), (3, 4) behind the word: as a query. */
+struct sql_query *parse_values(struct parser *p);
+
+/* ---- select lists (parse_item.c) ---- */
+/* DISTINCT ON (...), TOP 10 PERCENT, AS STRUCT, SQL_NO_CACHE and the like behind SELECT. */
+void parse_select_modifiers(struct parser *p);
+/* MAP a, b USING 'script' AS c, d: each column comes from all that goes in. */
+struct sql_item *parse_map(struct parser *p);
 /* The items of a select list. */
 struct sql_item *parse_items(struct parser *p);
 /* One of them, and several without what may follow the list. */
 struct sql_item *parse_item(struct parser *p);
 struct sql_item *parse_item_list(struct parser *p);
-/* |> operators behind a query. */
-void parse_pipes(struct parser *p, struct sql_query *query);
-/* VALUES (1, 2), (3, 4) behind the word: as a query. */
-struct sql_query *parse_values(struct parser *p);
 
 /* ---- stars (parse_star.c) ---- */
 /* *, t.*, (t).* with its modifiers; false when no star stands here. */
@@ -153,8 +159,8 @@ bool parse_star(struct parser *p, struct sql_item *item);
 void parse_star_modifiers(struct parser *p, struct sql_item *item);
 /* True when COLUMNS (...) stands n tokens from here. */
 bool parse_is_columns(const struct parser *p, size_t n);
-/* Where the first parenthesis from token start on ends. */
-size_t parse_columns_end(const struct parser *p, size_t start);
+/* True when COLUMNS (...) or t.COLUMNS (...) is all that stands from token start to here. */
+bool parse_is_columns_item(struct parser *p, size_t start);
 /* COLUMNS (...), t.COLUMNS (...): the star that it stands for. */
 struct sql_item *parse_columns(struct parser *p);
 

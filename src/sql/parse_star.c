@@ -116,13 +116,15 @@ bool parse_is_columns(const struct parser *p, size_t n)
            parse_peek_is_op(p, n + 1, '(');
 }
 
-size_t parse_columns_end(const struct parser *p, size_t start)
+bool parse_is_columns_item(struct parser *p, size_t start)
 {
-    const struct sql_token *token = &p->tokens[start];
-    while (token->kind != SQL_TOKEN_END && token->code != '(') {
-        token++;
-    }
-    return token->kind != SQL_TOKEN_END ? token->closer + 1 : 0;
+    size_t end = p->at;
+    p->at = start;
+    size_t tokens = parse_name_tokens(p);
+    bool is_columns = tokens > 0 && parse_is_columns(p, tokens - 1) &&
+                      parse_peek(p, tokens)->closer + 1 == end;
+    p->at = end;
+    return is_columns;
 }
 
 /* ['a', b]: the columns of these names. */

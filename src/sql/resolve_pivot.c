@@ -22,11 +22,28 @@ static void keep_named(struct resolver *r, const struct sql_word *words,
     }
 }
 
+/* UNPIVOT t ON COLUMNS (* EXCLUDE (a)): what the star stands for is gathered too. */
+static bool is_gathered(struct resolver *r, const struct sql_pivot *pivot, struct str key)
+{
+    const struct sql_flow *flow;
+    for (const struct sql_item *item = pivot->items; item != NULL; item = item->next) {
+        for (const struct sql_use *use = item->uses; use != NULL && resolve_spend(r, 1);
+             use = use->next) {
+            if (use->kind == SQL_USE_STAR && use->columns != NULL &&
+                columns_find(r, use->columns, key, &flow)) {
+                return true;
+            }
+        }
+    }
+    return false;
+}
+
 static void keep_others(struct resolver *r, const struct sql_pivot *pivot,
                         const struct resolve_columns *columns, struct resolve_columns *out)
 {
     for (size_t i = 0; i < columns->count && !columns->is_base; i++) {
-        if (!has_word(pivot->gone, columns->items[i].name)) {
+        if (!has_word(pivot->gone, columns->items[i].name) &&
+            !is_gathered(r, pivot, columns->items[i].key)) {
             columns_add(r, out, columns->items[i].name, columns->items[i].flow);
         }
     }
