@@ -4,14 +4,18 @@
 #include "domain/name_match.h"
 #include "domain/notebook_columns.h"
 
-/* A temporary table with more is not followed by column. */
+/* A temporary table with more columns, or a column with more origins, is not followed by
+ * column; of more tables than that the first count. */
 #define MAX_TEMPORARY_COLUMNS 1000
+#define MAX_TEMPORARY_ORIGINS 64
+#define MAX_TEMPORARY_TABLES 256
 
 /* A column of a temporary table; origins are places in its tables. */
 struct temporary_column {
     struct str name;
     struct notebook_sql_origin *origins;
     size_t origin_count;
+    size_t origin_capacity;
 };
 
 /* A temporary table of the notebook: what the cells behind have to know of it. */
@@ -23,6 +27,7 @@ struct temporary {
     struct temporary_column *columns;
     struct str *names; /* of columns */
     size_t column_count;
+    size_t next; /* where the next name is looked for first */
 };
 
 /* What a table's name in a statement means. */
@@ -257,12 +262,15 @@ static void add_read(struct walk *walk, const struct meaning *meaning, size_t of
 
 /* ---- temporary tables ---- */
 
-static struct temporary_column *find_temporary_column(const struct temporary *temporary,
+/* Columns are mostly asked for in their order: the look begins behind the last one found. */
+static struct temporary_column *find_temporary_column(struct temporary *temporary,
                                                       struct str name)
 {
     for (size_t i = 0; i < temporary->column_count; i++) {
-        if (str_eq_nocase(temporary->columns[i].name, name)) {
-            return &temporary->columns[i];
+        size_t place = (temporary->next + i) % temporary->column_count;
+        if (str_eq_nocase(temporary->columns[place].name, name)) {
+            temporary->next = place + 1;
+            return &temporary->columns[place];
         }
     }
     return NULL;
@@ -283,7 +291,8 @@ static size_t place_behind(const struct walk *walk, const struct temporary *temp
 
 static void add_table_behind(struct walk *walk, struct temporary *temporary, size_t read)
 {
-    if (walk->status != OK || place_behind(walk, temporary, read) != SIZE_MAX) {
+    if (walk->status != OK || temporary->table_count == MAX_TEMPORARY_TABLES ||
+        place_behind(walk, temporary, read) != SIZE_MAX) {
         return;
     }
     struct notebook_sql_table *table =
@@ -345,31 +354,45 @@ static void declare_columns(struct walk *walk, struct temporary *temporary,
     }
 }
 
+static bool has_origin(const struct temporary_column *column,
+                       const struct notebook_sql_origin *origin)
+{
+    for (size_t i = 0; i < column->origin_count; i++) {
+        if (column->origins[i].table == origin->table &&
+            str_eq(column->origins[i].column, origin->column)) {
+            return true;
+        }
+    }
+    return false;
+}
+
 /* What goes into one column; false when that is not all known. */
 static bool fill_column(struct walk *walk, const struct temporary *temporary,
                         struct temporary_column *column, const struct notebook_sql_column *from)
 {
-    size_t count = column->origin_count + from->origin_count;
-    struct notebook_sql_origin *origins = arena_array(walk->arena, count, sizeof(*origins));
-    if (origins == NULL) {
-        walk->status = ERR_NOMEM;
-        return false;
-    }
-    for (size_t i = 0; i < column->origin_count; i++) {
-        origins[i] = column->origins[i];
-    }
     for (size_t i = 0; i < from->origin_count; i++) {
-        struct notebook_sql_origin *origin = &origins[column->origin_count + i];
-        *origin = from->origins[i];
-        if (origin->table != SIZE_MAX) {
-            origin->table = place_behind(walk, temporary, origin->table);
+        struct notebook_sql_origin origin = from->origins[i];
+        if (origin.table != SIZE_MAX) {
+            origin.table = place_behind(walk, temporary, origin.table);
         }
-        if (origin->table == SIZE_MAX || str_is(origin->column, "*")) {
+        if (origin.table == SIZE_MAX || str_is(origin.column, "*")) {
             return false; /* a data frame, or columns that nobody knows */
         }
+        if (has_origin(column, &origin)) {
+            continue;
+        }
+        struct notebook_sql_origin *added =
+            column->origin_count < MAX_TEMPORARY_ORIGINS
+                ? arena_push(walk->arena, &column->origins, &column->origin_count,
+                             &column->origin_capacity, sizeof(*added))
+                : NULL;
+        if (added == NULL) {
+            walk->status =
+                column->origin_count < MAX_TEMPORARY_ORIGINS ? ERR_NOMEM : walk->status;
+            return false;
+        }
+        *added = origin;
     }
-    column->origins = origins;
-    column->origin_count = count;
     return true;
 }
 
@@ -447,7 +470,7 @@ static void keep_temporary(struct walk *walk, const struct lineage *lineage,
 static const struct temporary_column *origin_behind(const struct meaning *meaning,
                                                     struct str name)
 {
-    const struct temporary *temporary = meaning->temporary;
+    struct temporary *temporary = meaning->temporary;
     return temporary != NULL && temporary->knows_columns
                ? find_temporary_column(temporary, name)
                : NULL;

@@ -72,12 +72,13 @@ void scan_open(struct scan *s, unsigned flags, bool is_call)
 
 static void close_frame(struct scan *s)
 {
-    struct parser *p = s->p;
-    if (scan_depth(s) == 0) {
+    const struct parse_frame *frame = scan_top(s);
+    if (frame == NULL) {
         s->is_done = true;
         return;
     }
-    p->lambdas = p->frames[--p->frame_count].lambdas;
+    s->p->lambdas = frame->lambdas;
+    s->p->frame_count--;
     scan_value(s, 1);
 }
 

@@ -31,14 +31,13 @@ static void add_made(struct parser *p, struct sql_made ***tail, struct sql_part 
 /* The columns that are named among uses are used up. */
 static void add_gone(struct parser *p, struct sql_pivot *pivot, const struct sql_use *uses)
 {
-    struct sql_word **tail = &pivot->gone;
-    while (*tail != NULL) {
-        tail = &(*tail)->next;
-    }
     for (; uses != NULL && p->status == OK; uses = uses->next) {
-        if (uses->kind == SQL_USE_COLUMN) {
-            add_word(p, tail, uses->name.parts[uses->name.count - 1]);
-            tail = *tail != NULL ? &(*tail)->next : tail;
+        struct sql_word *word =
+            uses->kind == SQL_USE_COLUMN ? PARSE_NEW(p, struct sql_word) : NULL;
+        if (word != NULL) {
+            word->part = uses->name.parts[uses->name.count - 1];
+            word->next = pivot->gone;
+            pivot->gone = word;
         }
     }
 }

@@ -1,9 +1,9 @@
 /* PIVOT, UNPIVOT and MATCH_RECOGNIZE: which columns stay, and which take the others' place. */
 #include "sql/resolve.h"
 
-static bool has_word(const struct sql_word *words, struct str name)
+static bool has_word(struct resolver *r, const struct sql_word *words, struct str name)
 {
-    while (words != NULL && !str_eq_nocase(words->part.text, name)) {
+    while (words != NULL && resolve_spend(r, 1) && !str_eq_nocase(words->part.text, name)) {
         words = words->next;
     }
     return words != NULL;
@@ -42,11 +42,21 @@ static void keep_others(struct resolver *r, const struct sql_pivot *pivot,
                         const struct resolve_columns *columns, struct resolve_columns *out)
 {
     for (size_t i = 0; i < columns->count && !columns->is_base; i++) {
-        if (!has_word(pivot->gone, columns->items[i].name) &&
+        if (!has_word(r, pivot->gone, columns->items[i].name) &&
             !is_gathered(r, pivot, columns->items[i].key)) {
             columns_add(r, out, columns->items[i].name, columns->items[i].flow);
         }
     }
+}
+
+static const struct sql_flow *flow_of_items(struct resolver *r, const struct sql_item *items)
+{
+    size_t base = flow_begin(r);
+    uint64_t stamp = r->stamp;
+    for (; items != NULL; items = items->next) {
+        flow_add(r, stamp, items->flow);
+    }
+    return flow_finish(r, base);
 }
 
 /* One of source's pivots; columns: of what stands before it. */
@@ -56,7 +66,6 @@ static struct resolve_columns *apply(struct resolver *r, struct sql_pivot *pivot
 {
     struct resolve_scope scope = {0};
     struct resolve_columns *out = columns_new(r);
-    const struct sql_flow *all = NULL;
     struct str key = STR_NULL;
     if (!str_is_null(pivot->alias.text)) {
         key = resolve_part_key(r, &pivot->alias);
@@ -69,7 +78,6 @@ static struct resolve_columns *apply(struct resolver *r, struct sql_pivot *pivot
     }
     for (struct sql_item *item = pivot->items; item != NULL; item = item->next) {
         item->flow = resolve_uses(r, item->uses, &scope);
-        all = flow_union(r, all, item->flow);
     }
     if (pivot->kept != NULL) {
         keep_named(r, pivot->kept, columns, out);
@@ -85,7 +93,7 @@ static struct resolve_columns *apply(struct resolver *r, struct sql_pivot *pivot
         columns_add_star(r, out, columns);
     } else if (others != NULL) { /* columns that the data decides on */
         others->has_any = true;
-        others->any = all;
+        others->any = flow_of_items(r, pivot->items);
         columns_add_star(r, out, others);
     }
     scope_free(&scope);
