@@ -83,21 +83,20 @@ static bool is_one_name(struct parser *p, size_t start)
     return is_name;
 }
 
-/* True when a map is what stands behind the parenthesis: MAP (...), FROM_JSON (x, 'map<...').
- */
+/* True when a map stands in the parentheses: MAP (...), FROM_JSON (x, 'map<...'). */
 static bool is_map(struct parser *p, const struct sql_token *opener)
 {
     struct str first = sql_token_text(p->text, opener + 1);
     const struct sql_token *last = &p->tokens[opener->closer - 1];
-    if (last->kind == SQL_TOKEN_PUNCTUATION && last->code == ')' && last > opener + 1) {
-        last--; /* FROM_JSON's own last argument */
+    bool is_call = opener[1].kind == SQL_TOKEN_WORD &&
+                   opener[2].kind == SQL_TOKEN_PUNCTUATION && opener[2].code == '(';
+    if (!is_call) {
+        return false;
     }
-    return str_starts_with_nocase(first, "map") ||
-           str_starts_with_nocase(first, "str_to_map") ||
-           (last->kind == SQL_TOKEN_STRING &&
-            str_find(sql_token_text(p->text, last), '<') != SIZE_MAX &&
-            (str_starts_with_nocase(sql_token_text(p->text, last), "map") ||
-             str_starts_with_nocase(sql_token_text(p->text, last), "'map")));
+    struct str type = sql_token_text(p->text, last - 1);
+    bool is_string = last[-1].kind == SQL_TOKEN_STRING; /* in its quotes */
+    return str_starts_with_nocase(first, "map") || str_eq_nocase(first, STR("str_to_map")) ||
+           (is_string && str_starts_with_nocase(str_sub(type, 1, SIZE_MAX), "map<"));
 }
 
 /* EXPLODE (x) and POSEXPLODE (x) without an alias: what Spark calls their columns. */
@@ -111,8 +110,10 @@ static struct sql_word *generator_words(struct parser *p, size_t start)
         return NULL;
     }
     struct str name = sql_token_text(p->text, token);
-    bool has_place = str_starts_with_nocase(name, "posexplode");
-    if (!has_place && !str_starts_with_nocase(name, "explode")) {
+    bool has_place =
+        str_eq_nocase(name, STR("posexplode")) || str_eq_nocase(name, STR("posexplode_outer"));
+    if (!has_place && !str_eq_nocase(name, STR("explode")) &&
+        !str_eq_nocase(name, STR("explode_outer"))) {
         return NULL;
     }
     bool has_key = is_map(p, opener);
@@ -161,7 +162,7 @@ struct sql_item *parse_item(struct parser *p)
     const struct sql_token *last = &p->tokens[p->at - 1];
     bool is_field_star = last->kind == SQL_TOKEN_PUNCTUATION && last->code == '*';
     item->qualifier.offset = p->tokens[start].offset;
-    bool is_star = take_star(p, start, item);
+    bool is_star = !parse_is(p, KW_AS) && take_star(p, start, item);
     if ((is_field_star && p->at > start + 1) || is_star) {
         parse_star_modifiers(p, item); /* (e).* EXCEPT (a), COLUMNS ('x') REPLACE ... */
     }

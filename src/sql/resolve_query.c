@@ -187,6 +187,7 @@ static void resolve_each(struct resolver *r, struct sql_item *item, struct sql_u
 {
     const struct resolve_columns *columns = each->columns;
     bool is_named = !sql_has(r->rules, SQL_TRAIT_NAME_LISTS);
+    bool is_template = str_find(item->alias.text, '\\') != SIZE_MAX; /* AS 'x_\1' */
     for (size_t i = 0; columns != NULL && i < columns->count && r->status == OK; i++) {
         struct str name = resolve_column_name(r, &item->alias);
         for (struct sql_use *use = each; use != NULL; use = find_each(use->next)) {
@@ -196,6 +197,7 @@ static void resolve_each(struct resolver *r, struct sql_item *item, struct sql_u
         if (str_is_null(name) && is_named) {
             name = columns->items[i].name;
         }
+        name = is_template ? STR_NULL : name;
         columns_add(r, out, name, resolve_flow(r, item->uses, scope));
     }
 }
