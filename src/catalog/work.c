@@ -35,8 +35,8 @@ static const char count_sql[] = "SELECT count(*)" DUE_WHERE;
 static const char next_aged_sql[] =
     "SELECT id, hex_id, title, type, views_all_time, published_ms, has_schedule, 1,"
     " (published_ms IS NOT NULL OR has_schedule) AND coalesce(activity_read_ms, -1) < ?3,"
-    " content_mark, activity_mark, age_ms, coalesce(nullif(owner, ''), creator), status" AGED_WHERE
-    " AND (age_ms, hex_id) > (?7, ?8)"
+    " content_mark, activity_mark, age_ms, coalesce(nullif(owner, ''), creator),"
+    " status" AGED_WHERE " AND (age_ms, hex_id) > (?7, ?8)"
     " ORDER BY age_ms, hex_id LIMIT 1";
 /* ?3 decides nothing here, but the numbers behind it must stay the same. */
 static const char count_aged_sql[] = "SELECT count(*), ?3" AGED_WHERE;

@@ -284,7 +284,7 @@ uint16_t http_host_port(const struct http_host *host)
     return MHD_get_daemon_info(host->daemon, MHD_DAEMON_INFO_BIND_PORT)->port;
 }
 
-void http_host_wait(struct http_host *host, volatile int *stop)
+void http_host_wait(struct http_host *host, volatile sig_atomic_t *stop)
 {
     while (*stop == 0) {
         struct timespec nap = {0, 2000000};

@@ -12,6 +12,7 @@
 #include "common/traffic.h"
 
 #include <microhttpd.h>
+#include <signal.h>
 
 struct http_host;
 
@@ -66,7 +67,7 @@ enum status http_host_start(const struct http_host_options *options, struct http
                             struct error *err) WARN_UNUSED;
 uint16_t http_host_port(const struct http_host *host);
 /* Lets delayed answers go until *stop becomes true. */
-void http_host_wait(struct http_host *host, volatile int *stop);
+void http_host_wait(struct http_host *host, volatile sig_atomic_t *stop);
 /* Ends all connections. */
 void http_host_free(struct http_host *host);
 

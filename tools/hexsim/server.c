@@ -1,12 +1,10 @@
 #include "hexsim/server.h"
 
-#include "common/http_host.h"
+#include "common/simulator.h"
 #include "hexsim/control.h"
 #include "hexsim/scopes.h"
 #include "io/json.h"
 
-#include <errno.h>
-#include <fcntl.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
@@ -293,19 +291,13 @@ enum status server_start(const struct server_options *options, struct workspace 
     server->api = api;
     server->traffic = traffic;
     server->clock = clock_system();
-    server->log_fd = -1;
     arena_init(&server->count_arena, SIM_MAX_BYTES);
     arena_init(&server->cache_arena, SIM_MAX_BYTES);
     map_init(&server->counts);
     map_init(&server->cache);
-    if (options->log_path != NULL) {
-        server->log_fd =
-            open(options->log_path, O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0600);
-        if (server->log_fd < 0) {
-            (void)error_set(err, ERR_IO, "cannot write the log: %s", strerror(errno));
-            server_free(server);
-            return ERR_IO;
-        }
+    enum status status = simulator_open_log(options->log_path, &server->log_fd, err);
+    if (status != OK) {
+        goto out;
     }
     server->control = (struct control){.workspace = workspace,
                                        .traffic = traffic,
@@ -318,7 +310,8 @@ enum status server_start(const struct server_options *options, struct workspace 
                                      .server = server,
                                      .begin = begin_exchange,
                                      .answer = answer_exchange};
-    enum status status = http_host_start(&host, &server->host, err);
+    status = http_host_start(&host, &server->host, err);
+out:
     if (status != OK) {
         server_free(server);
         return status;
@@ -327,14 +320,9 @@ enum status server_start(const struct server_options *options, struct workspace 
     return OK;
 }
 
-uint16_t server_port(const struct server *server)
+struct http_host *server_host(const struct server *server)
 {
-    return http_host_port(server->host);
-}
-
-void server_wait(struct server *server, volatile int *stop)
-{
-    http_host_wait(server->host, stop);
+    return server->host;
 }
 
 void server_free(struct server *server)

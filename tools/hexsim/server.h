@@ -1,7 +1,7 @@
 /*
  * server - HTTP in front of the simulated API: tokens, rates, faults, log.
  *
- * One thread answers; the thread that calls server_wait lets delayed answers go.
+ * One thread answers; the thread that calls http_host_wait lets delayed answers go.
  */
 #ifndef HEXSIM_SERVER_H
 #define HEXSIM_SERVER_H
@@ -29,9 +29,8 @@ struct server_options {
 enum status server_start(const struct server_options *options, struct workspace *workspace,
                          struct api *api, struct traffic *traffic, struct server **out,
                          struct error *err) WARN_UNUSED;
-uint16_t server_port(const struct server *server);
-/* Returns when *stop becomes true. */
-void server_wait(struct server *server, volatile int *stop);
+/* Its connections, owned by it. */
+struct http_host *server_host(const struct server *server);
 void server_free(struct server *server);
 
 #endif

@@ -1,12 +1,10 @@
 #include "omsim/server.h"
 
 #include "base/json_out.h"
-#include "common/http_host.h"
+#include "common/simulator.h"
 #include "omsim/api.h"
 #include "omsim/control.h"
 
-#include <errno.h>
-#include <fcntl.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
@@ -159,13 +157,9 @@ enum status server_start(const struct server_options *options, struct sim *sim,
     map_init(&server->counts);
     server->control = (struct control){
         .sim = sim, .traffic = traffic, .counts = &server->counts, .log_fd = -1};
-    if (options->log_path != NULL) {
-        server->control.log_fd =
-            open(options->log_path, O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0600);
-        if (server->control.log_fd < 0) {
-            status = error_set(err, ERR_IO, "cannot write the log: %s", strerror(errno));
-            goto out;
-        }
+    status = simulator_open_log(options->log_path, &server->control.log_fd, err);
+    if (status != OK) {
+        goto out;
     }
     struct http_host_options host = {.address = options->address,
                                      .port = options->port,
@@ -183,14 +177,9 @@ out:
     return OK;
 }
 
-uint16_t server_port(const struct server *server)
+struct http_host *server_host(const struct server *server)
 {
-    return http_host_port(server->host);
-}
-
-void server_wait(struct server *server, volatile int *stop)
-{
-    http_host_wait(server->host, stop);
+    return server->host;
 }
 
 void server_free(struct server *server)

@@ -18,9 +18,8 @@ struct server_options {
 enum status server_start(const struct server_options *options, struct sim *sim,
                          struct traffic *traffic, struct server **out,
                          struct error *err) WARN_UNUSED;
-uint16_t server_port(const struct server *server);
-/* Returns when *stop becomes true. */
-void server_wait(struct server *server, volatile int *stop);
+/* Its connections, owned by it. */
+struct http_host *server_host(const struct server *server);
 void server_free(struct server *server);
 
 #endif
