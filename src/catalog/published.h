@@ -23,6 +23,10 @@ enum published_kind {
     PUBLISHED_EDGE
 };
 
+/* Kinds whose names begin with the id of the project that they belong to. */
+#define PUBLISHED_FIRST_OF_PROJECT PUBLISHED_DATA_MODEL
+#define PUBLISHED_LAST_OF_PROJECT PUBLISHED_PIPELINE
+
 enum published_state {
     PUBLISHED_STATE_THERE,
     PUBLISHED_STATE_DELETED, /* by us: comes back when Hex has it again */

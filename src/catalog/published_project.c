@@ -32,11 +32,14 @@ enum status published_begin_project(struct catalog *catalog, int64_t publication
                                     struct str project, bool *is_new, struct error *err)
 {
     bool is_known = false;
-    struct statement row = sqlite_use(
-        &catalog->db, "SELECT 1 FROM published WHERE publication = ?1 AND kind BETWEEN 2 AND 5"
-                      " AND name >= ?2 AND name < ?2 || '`' LIMIT 1");
+    struct statement row =
+        sqlite_use(&catalog->db,
+                   "SELECT 1 FROM published WHERE publication = ?1 AND kind BETWEEN ?3 AND ?4"
+                   " AND name >= ?2 AND name < ?2 || '`' LIMIT 1");
     bind_int(&row, publication);
     bind_str(&row, project);
+    bind_int(&row, PUBLISHED_FIRST_OF_PROJECT);
+    bind_int(&row, PUBLISHED_LAST_OF_PROJECT);
     enum status status = sqlite_step(&row, &is_known, err);
     sqlite_end(&row);
     *is_new = !is_known;
@@ -87,11 +90,11 @@ enum status published_reopen(struct catalog *catalog, int64_t publication,
     return sqlite_run(&row, err);
 }
 
-/* Neither open nor wanted as a whole: "d" is its row. */
+/* Neither open nor wanted as a whole: "d" is its row. ?2 is PUBLISHED_DASHBOARD. */
 #define STRANGER                                                                               \
     " d.publication = ?1"                                                                      \
     " AND NOT EXISTS (SELECT 1 FROM temp.settled s WHERE s.project = d.project)"               \
-    " AND NOT EXISTS (SELECT 1 FROM temp.wanted w WHERE w.kind = 4 AND w.name = d.project)"
+    " AND NOT EXISTS (SELECT 1 FROM temp.wanted w WHERE w.kind = ?2 AND w.name = d.project)"
 
 enum status published_forget_projects(struct catalog *catalog, int64_t publication,
                                       struct error *err)
@@ -99,9 +102,12 @@ enum status published_forget_projects(struct catalog *catalog, int64_t publicati
     struct statement row = sqlite_use(
         &catalog->db,
         "DELETE FROM published_project AS d WHERE" STRANGER " AND NOT EXISTS"
-        " (SELECT 1 FROM published p WHERE p.publication = ?1 AND p.kind BETWEEN 2 AND 5"
+        " (SELECT 1 FROM published p WHERE p.publication = ?1 AND p.kind BETWEEN ?3 AND ?4"
         "  AND p.state = 0 AND p.name >= d.project AND p.name < d.project || '`')");
     bind_int(&row, publication);
+    bind_int(&row, PUBLISHED_DASHBOARD);
+    bind_int(&row, PUBLISHED_FIRST_OF_PROJECT);
+    bind_int(&row, PUBLISHED_LAST_OF_PROJECT);
     return sqlite_run(&row, err);
 }
 
@@ -112,6 +118,7 @@ enum status published_count_strangers(struct catalog *catalog, int64_t publicati
     struct statement row =
         sqlite_use(&catalog->db, "SELECT count(*) FROM published_project d WHERE" STRANGER);
     bind_int(&row, publication);
+    bind_int(&row, PUBLISHED_DASHBOARD);
     enum status status = sqlite_step(&row, &has_row, err);
     *out = status == OK && has_row ? column_int(&row, 0) : 0;
     sqlite_end(&row);
@@ -137,8 +144,9 @@ enum status published_next_stranger(struct catalog *catalog, int64_t publication
 {
     struct statement row =
         sqlite_use(&catalog->db, "SELECT d.project FROM published_project d WHERE" STRANGER
-                                 " AND d.project > ?2 ORDER BY d.project LIMIT 1");
+                                 " AND d.project > ?3 ORDER BY d.project LIMIT 1");
     bind_int(&row, publication);
+    bind_int(&row, PUBLISHED_DASHBOARD);
     bind_str(&row, after);
     return read_next(&row, arena, out, has_more, err);
 }
@@ -225,7 +233,7 @@ enum status published_count_settled(struct catalog *catalog, int64_t publication
     enum status status = OK;
     struct statement row =
         sqlite_use(&catalog->db, "SELECT kind, count(*) FROM published WHERE publication = ?1"
-                                 " AND state = 0 AND kind BETWEEN 0 AND ?2"
+                                 " AND state = 0 AND kind <= ?2"
                                  " AND parent IN (SELECT project FROM temp.settled)"
                                  " GROUP BY kind");
     bind_int(&row, publication);
