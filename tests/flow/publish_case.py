@@ -1,12 +1,33 @@
 """What tests of publishing share: a first run, one more, and what the server shows then."""
 
 import collections
+import functools
 import json
 import re
 import unittest
 
-from publisher import Publisher
+from publisher import Publisher, Server
 from published import Truth
+from workspace import Workspace
+
+VERSIONS = ("2.0.7", "1.13.1")
+
+
+def on_each_version(projects):
+    """A test method gets a workspace of so many projects, and a server of each version in turn."""
+
+    def decorate(test):
+        @functools.wraps(test)
+        def run(self):
+            for version in VERSIONS:
+                with self.subTest(version), Workspace(
+                    "--projects", str(projects)
+                ) as workspace, Server("--version", version) as server:
+                    test(self, workspace, server)
+
+        return run
+
+    return decorate
 
 
 def count_writes(requests):

@@ -3,32 +3,14 @@
 import sqlite3
 import unittest
 
-from publisher import Publisher, Server
-from published import Truth
+from publish_case import PublishCase
+from publisher import Server
 from workspace import Workspace
 
 LISTS = ("/api/v1/dashboards", "/api/v1/charts", "/api/v1/dashboard/datamodels")
 
 
-class ProgressTest(unittest.TestCase):
-    maxDiff = 4000
-
-    def first(self, workspace, server, **settings):
-        """Everything of the workspace on the server."""
-        truth = Truth(workspace.truth())
-        server.control("seed", users=truth.users(), databaseServices=truth.database_services())
-        publisher = Publisher(workspace, server)
-        publisher.extra = truth.settings()
-        self.again(publisher, **settings)
-        return publisher, truth
-
-    def again(self, publisher, *options, command="ingest", code=0, **settings):
-        """One more run; the requests that it sent to OpenMetadata."""
-        publisher.server.forget_requests()
-        done = publisher.run(command, *options, extra=publisher.extra, **settings)
-        self.assertEqual(done.returncode, code, done.stderr[-4000:])
-        return publisher.server.requests()
-
+class ProgressTest(PublishCase):
     def lists(self, requests):
         return [one for one in requests if one["path"] in LISTS]
 

@@ -3,32 +3,18 @@
 import re
 import unittest
 
+from publish_case import PublishCase, count_writes, on_each_version
 from published import Truth
 from publisher import Publisher, Server
 from workspace import Workspace
 
-VERSIONS = ("2.0.7", "1.13.1")
 
-
-class ReturnTest(unittest.TestCase):
-    maxDiff = 4000
-
+class ReturnTest(PublishCase):
     def first(self, workspace, server):
         """Everything on the server, and nothing left to do for it."""
-        truth = Truth(workspace.truth())
-        server.control("seed", users=truth.users(), databaseServices=truth.database_services())
-        publisher = Publisher(workspace, server)
-        publisher.extra = truth.settings()
-        self.again(publisher)
+        publisher, truth = super().first(workspace, server)
         self.again(publisher)
         return publisher, truth
-
-    def again(self, publisher, command="ingest", **settings):
-        """One more run; how much it wrote."""
-        publisher.server.forget_requests()
-        done = publisher.run(command, extra=publisher.extra, **settings)
-        self.assertEqual(done.returncode, 0, done.stderr[-4000:])
-        return sum(request["method"] != "GET" for request in publisher.server.requests())
 
     def shown(self, server, project, fields="tags,owners,charts,dataModels"):
         return server.entity("dashboards", f"hex_flow.{project}", fields)
@@ -48,66 +34,57 @@ class ReturnTest(unittest.TestCase):
         workspace.control("trash", id=project, undo=True)
         self.again(publisher)
 
-    def test_a_project_comes_back_as_it_was(self):
-        for version in VERSIONS:
-            with self.subTest(version), Workspace("--projects", "15") as workspace, Server(
-                "--version", version
-            ) as server:
-                publisher, truth = self.first(workspace, server)
-                before = self.state(server)
-                project = next(p for p, v in truth.projects.items() if v["categories"])
-                self.away_and_back(publisher, project)
-                self.assertFalse(self.shown(server, project)["deleted"])
-                self.again(publisher)
-                self.assertEqual(self.state(server), before)
-                self.assertEqual(self.again(publisher), 0)
-                self.assertEqual(server.violations(), [])
+    @on_each_version(15)
+    def test_a_project_comes_back_as_it_was(self, workspace, server):
+        publisher, truth = self.first(workspace, server)
+        before = self.state(server)
+        project = next(p for p, v in truth.projects.items() if v["categories"])
+        self.away_and_back(publisher, project)
+        self.assertFalse(self.shown(server, project)["deleted"])
+        self.again(publisher)
+        self.assertEqual(self.state(server), before)
+        self.assertEqual(count_writes(self.again(publisher)), 0)
+        self.assertEqual(server.violations(), [])
 
-    def test_what_changed_while_a_project_was_away_arrives(self):
-        for version in VERSIONS:
-            with self.subTest(version), Workspace("--projects", "15") as workspace, Server(
-                "--version", version
-            ) as server:
-                publisher, truth = self.first(workspace, server)
-                project = next(iter(truth.projects))
-                self.away_and_back(publisher, project, title="New", description="New words")
-                self.again(publisher)
-                shown = self.shown(server, project)
-                self.assertEqual(shown["displayName"], "New")
-                self.assertEqual(shown["description"], "New words")
-                self.assertEqual(self.again(publisher), 0)
+    @on_each_version(15)
+    def test_what_changed_while_a_project_was_away_arrives(self, workspace, server):
+        publisher, truth = self.first(workspace, server)
+        project = next(iter(truth.projects))
+        self.away_and_back(publisher, project, title="New", description="New words")
+        self.again(publisher)
+        shown = self.shown(server, project)
+        self.assertEqual(shown["displayName"], "New")
+        self.assertEqual(shown["description"], "New words")
+        self.assertEqual(count_writes(self.again(publisher)), 0)
 
-    def test_a_persons_edits_come_back_too(self):
-        for version in VERSIONS:
-            with self.subTest(version), Workspace("--projects", "15") as workspace, Server(
-                "--version", version
-            ) as server:
-                publisher, truth = self.first(workspace, server)
-                project = next(
-                    p
-                    for p, v in truth.projects.items()
-                    if v["description"] and v["categories"] and (v["owner"] or v["creator"])
-                )
-                shown = self.shown(server, project)
-                others = [u for u in server.entities("users") if u["name"].startswith("user")]
-                other = next(u for u in others if u["id"] != shown["owners"][0]["id"])
-                server.patch(
-                    "dashboards",
-                    shown["id"],
-                    {"op": "replace", "path": "/displayName", "value": "Ann's title"},
-                    {"op": "remove", "path": "/description"},
-                    {"op": "remove", "path": "/tags/0"},
-                    {
-                        "op": "replace",
-                        "path": "/owners",
-                        "value": [{"id": other["id"], "type": "user"}],
-                    },
-                )
-                kept = self.person_state(server, project)
-                self.away_and_back(publisher, project, title="Hex's title")
-                self.assertEqual(self.person_state(server, project), kept)
-                self.again(publisher)
-                self.assertEqual(self.person_state(server, project), kept)
+    @on_each_version(15)
+    def test_a_persons_edits_come_back_too(self, workspace, server):
+        publisher, truth = self.first(workspace, server)
+        project = next(
+            p
+            for p, v in truth.projects.items()
+            if v["description"] and v["categories"] and (v["owner"] or v["creator"])
+        )
+        shown = self.shown(server, project)
+        others = [u for u in server.entities("users") if u["name"].startswith("user")]
+        other = next(u for u in others if u["id"] != shown["owners"][0]["id"])
+        server.patch(
+            "dashboards",
+            shown["id"],
+            {"op": "replace", "path": "/displayName", "value": "Ann's title"},
+            {"op": "remove", "path": "/description"},
+            {"op": "remove", "path": "/tags/0"},
+            {
+                "op": "replace",
+                "path": "/owners",
+                "value": [{"id": other["id"], "type": "user"}],
+            },
+        )
+        kept = self.person_state(server, project)
+        self.away_and_back(publisher, project, title="Hex's title")
+        self.assertEqual(self.person_state(server, project), kept)
+        self.again(publisher)
+        self.assertEqual(self.person_state(server, project), kept)
 
     def person_state(self, server, project):
         shown = self.shown(server, project)
@@ -133,6 +110,15 @@ class ReturnTest(unittest.TestCase):
         operation = {"op": "add", "path": "/disabled", "value": is_off}
         server.patch(collection, shown["id"], operation)
 
+    def with_finance(self, workspace, server):
+        """A server that has one of Hex's categories, and nothing else."""
+        truth = Truth(workspace.truth())
+        server.control("seed", users=truth.users(),
+                       classifications=[{"name": "HexCategories", "tags": ["Finance"]}])
+        publisher = Publisher(workspace, server)
+        publisher.extra = ""
+        return publisher, truth
+
     def test_labels_of_a_disabled_tag_stay(self):
         off = {"tags": "HexCategories.Finance", "classifications": "HexCategories"}
         for collection, fqn in off.items():
@@ -154,18 +140,11 @@ class ReturnTest(unittest.TestCase):
 
     def test_a_tag_that_is_enabled_again_is_given(self):
         with Workspace("--projects", "40") as workspace, Server() as server:
-            truth = Truth(workspace.truth())
+            publisher, truth = self.with_finance(workspace, server)
             tag = "HexCategories.Finance"
             wanted = {p for p, v in truth.projects.items() if "Finance" in v["categories"]}
             self.assertGreater(len(wanted), 0)
-            server.control(
-                "seed",
-                users=truth.users(),
-                classifications=[{"name": "HexCategories", "tags": ["Finance"]}],
-            )
             self.switch(server, "tags", tag, True)
-            publisher = Publisher(workspace, server)
-            publisher.extra = ""
             self.again(publisher)
             self.assertEqual(self.carriers(server, tag), set())
             self.switch(server, "tags", tag, False)
@@ -174,19 +153,12 @@ class ReturnTest(unittest.TestCase):
 
     def test_of_a_mutually_exclusive_classification_one_tag_is_given(self):
         with Workspace("--projects", "40") as workspace, Server() as server:
-            truth = Truth(workspace.truth())
-            server.control(
-                "seed",
-                users=truth.users(),
-                classifications=[{"name": "HexCategories", "tags": ["Finance"]}],
-            )
+            publisher, truth = self.with_finance(workspace, server)
             shown = server.entity("classifications", "HexCategories")
             exclusive = {"op": "add", "path": "/mutuallyExclusive", "value": True}
             server.patch("classifications", shown["id"], exclusive)
-            publisher = Publisher(workspace, server)
-            publisher.extra = ""
             self.again(publisher)
-            self.assertEqual(self.again(publisher), 0)
+            self.assertEqual(count_writes(self.again(publisher)), 0)
             several = 0
             for project, wanted in truth.projects.items():
                 tags = {tag["tagFQN"] for tag in self.shown(server, project).get("tags", [])}
