@@ -1,6 +1,6 @@
 /*
  * The order of things: who are we and what is the server, what does it have, then tags, data
- * models and charts, dashboards, lineage, usage, and deletions last.
+ * models and charts, dashboards, lineage, usage, runs, and deletions last.
  */
 #include "om/publish.h"
 

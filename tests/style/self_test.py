@@ -1,4 +1,4 @@
-"""check-style and check-layers must be able to fail: a bad tree for each of their rules."""
+"""check-style, check-layers and check-links must be able to fail: a bad tree for each of their rules."""
 
 import os
 import subprocess
@@ -140,6 +140,16 @@ class LayersTest(unittest.TestCase):
 
     def test_unknown_layer(self):
         self.assert_finds("src/misc/x.c", "int x;\n", "no layer")
+
+
+class LinksTest(unittest.TestCase):
+    def test_links(self):
+        docs = {"docs/a.md": "# One thing\n[b](../src/b.h) [me](#one-thing) [x](https://x/y)\n"}
+        self.assertEqual(run("check-links", {**docs, "src/b.h": ""})[0], 0)
+        self.assertIn("docs/a.md:2: ../src/b.h is not there", run("check-links", docs)[1])
+        docs["docs/c.md"] = "[a](a.md#two-things)\n"
+        self.assertIn("a.md has no heading #two-things", run("check-links", docs)[1])
+        self.assertEqual(run("check-links", {"src/b.h": ""})[0], 1)
 
 
 if __name__ == "__main__":

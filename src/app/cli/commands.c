@@ -519,9 +519,13 @@ static const struct option_word exits[] = {
     {"0", "Done"},
     {"1", "Finished with failures, or could not run"},
     {"2", "The command line or the configuration is wrong"},
-    {"3", "Authentication or permission: the token is not accepted, or may not list"},
+    {"3",
+     "Authentication or permission: a token (Hex's, OpenMetadata's) is not accepted, may not "
+     "list, or may not write what is published"},
     {"4", "Hex or OpenMetadata is not reachable"},
-    {"5", "Done, but so many projects would have stopped being active that none was marked"},
+    {"5",
+     "Done, but the deletion brake held: too many projects would have stopped being active, "
+     "or too much would have been deleted in OpenMetadata, at once"},
     {"10", "`plan --exit-code` found changes"},
     {"130", "Interrupted; what was read is kept and the next run goes on from there"},
 };
