@@ -195,11 +195,11 @@ enum status published_get(struct catalog *catalog, int64_t publication,
 }
 
 /* NULL when the field was never sent; "[]" when nothing was. */
-static void bind_texts(struct statement *row, struct buf *out, bool is_set,
-                       const struct str *texts, size_t count)
+static struct str write_texts(struct buf *out, bool is_set, const struct str *texts,
+                              size_t count)
 {
     struct str json = is_set ? store_texts_write(out, texts, count) : STR_NULL;
-    bind_str(row, is_set && str_is_null(json) ? STR("[]") : json);
+    return is_set && str_is_null(json) ? STR("[]") : json;
 }
 
 enum status published_put(struct catalog *catalog, int64_t publication,
@@ -208,10 +208,19 @@ enum status published_put(struct catalog *catalog, int64_t publication,
     struct buf hashes;
     struct buf tags;
     struct buf owners;
+    enum status status = OK;
     buf_init(&hashes, MAX_HASHES_BYTES);
     buf_init(&tags, STORE_MAX_TEXT);
     buf_init(&owners, STORE_MAX_TEXT);
     write_hashes(row, &hashes);
+    struct str tags_json = write_texts(&tags, row->has_tags, row->tags, row->tag_count);
+    struct str owners_json =
+        write_texts(&owners, row->has_owners, row->owners, row->owner_count);
+    /* Checked first: others' rows are in the same transaction, and will be committed. */
+    if (buf_status(&hashes) != OK || buf_status(&tags) != OK || buf_status(&owners) != OK) {
+        status = error_nomem(err);
+        goto out;
+    }
     struct statement statement = sqlite_use(
         &catalog->db, "INSERT OR REPLACE INTO published (publication, kind, name, parent,"
                       " entity_id, state, digest, hashes, tags, owners)"
@@ -224,12 +233,10 @@ enum status published_put(struct catalog *catalog, int64_t publication,
     bind_int(&statement, row->state);
     bind_int(&statement, (int64_t)row->digest);
     bind_str(&statement, hashes.size > 0 ? buf_str(&hashes) : STR_NULL);
-    bind_texts(&statement, &tags, row->has_tags, row->tags, row->tag_count);
-    bind_texts(&statement, &owners, row->has_owners, row->owners, row->owner_count);
-    enum status status = sqlite_run(&statement, err);
-    if (buf_status(&hashes) != OK || buf_status(&tags) != OK || buf_status(&owners) != OK) {
-        status = error_nomem(err);
-    }
+    bind_str(&statement, tags_json);
+    bind_str(&statement, owners_json);
+    status = sqlite_run(&statement, err);
+out:
     buf_free(&hashes);
     buf_free(&tags);
     buf_free(&owners);
