@@ -128,6 +128,24 @@ static void read_prefixes(struct config_reader *reader)
     }
 }
 
+/* What HTTP calls a token: visible ASCII without separators. */
+static bool is_header_name(struct str name)
+{
+    for (size_t i = 0; i < name.n; i++) {
+        char c = name.p[i];
+        if (c <= ' ' || c > '~' || strchr("()<>@,;:\\\"/[]?={}", c) != NULL) {
+            return false;
+        }
+    }
+    return name.n > 0;
+}
+
+static bool is_one_line(struct str value)
+{
+    return str_find(value, '\n') == SIZE_MAX && str_find(value, '\r') == SIZE_MAX &&
+           str_find(value, '\0') == SIZE_MAX;
+}
+
 /* Expanded once more: what is wrong with them was said when they were read. */
 static void read_headers(struct config_reader *reader)
 {
@@ -146,18 +164,19 @@ static void read_headers(struct config_reader *reader)
     for (size_t i = 0; i < node->count; i++) {
         struct config_header *header = &publish->headers[publish->header_count];
         struct str value = yaml_str(node->pairs[i].value);
-        header->name = node->pairs[i].key->text;
-        if (str_is_null(value) ||
-            secret_expand(value, &reader->secrets, arena, &header->value, NULL) != OK) {
-            continue;
-        }
-        bool is_broken = str_find(header->name, '\n') != SIZE_MAX ||
-                         str_find(header->value, '\n') != SIZE_MAX ||
-                         str_find(header->value, '\r') != SIZE_MAX;
-        if (is_broken) {
-            config_error(reader, node->pairs[i].key->line, node->pairs[i].key->column,
-                         "a header must stand on one line");
-        } else {
+        const struct yaml_node *key = node->pairs[i].key;
+        enum status status = str_is_null(value) ? ERR_NOT_FOUND
+                                                : secret_expand(value, &reader->secrets, arena,
+                                                                &header->value, NULL);
+        header->name = key->text;
+        if (status == ERR_NOMEM) {
+            reader->is_out_of_memory = true;
+        } else if (!is_header_name(header->name)) {
+            config_error(reader, key->line, key->column,
+                         "the name of a header consists of letters, digits and hyphens");
+        } else if (status == OK && !is_one_line(header->value)) {
+            config_error(reader, key->line, key->column, "a header must stand on one line");
+        } else if (status == OK) {
             publish->header_count++;
         }
     }
