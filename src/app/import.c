@@ -146,6 +146,9 @@ enum status import_run(const struct import_options *options, const char *const *
     for (size_t i = 0; i < count && status == OK; i++) {
         status = file_walk(paths[i], &summary->arena, &list, note_failure, &import, err);
     }
+    if (status == OK && import.is_nomem) {
+        status = error_nomem(err);
+    }
     summary->files = (int64_t)list.count;
     if (status == OK) {
         status = reread_stored(&import, err);

@@ -31,7 +31,6 @@ static const char *phase_name(enum om_phase phase)
         return "Publishing runs";
     case OM_PHASE_DELETE:
         return "Deleting";
-        break;
     }
     return "Finishing";
 }

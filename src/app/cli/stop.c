@@ -2,6 +2,7 @@
 
 #include "app/exit_code.h"
 
+#include <errno.h>
 #include <stddef.h>
 #include <string.h>
 #include <unistd.h>
@@ -12,6 +13,7 @@ static volatile sig_atomic_t has_terminal;
 
 static void on_signal(int number)
 {
+    int interrupted = errno; /* of the call that the signal came into */
     (void)number;
     if (is_asked != 0) {
         _exit(EXIT_CODE_INTERRUPTED);
@@ -22,6 +24,7 @@ static void on_signal(int number)
     if (has_terminal != 0 && write(STDERR_FILENO, words, sizeof(words) - 1) < 0) {
         is_asked = 1; /* nobody to tell; the stop holds all the same */
     }
+    errno = interrupted;
 }
 
 const volatile sig_atomic_t *stop_install(void)
