@@ -24,7 +24,8 @@ TOKEN = "hxtp_demo"
 SKIPPED = 77
 
 sys.path.insert(0, os.path.join(ROOT, "tests", "flow"))
-from workspace import Workspace, program  # noqa: E402
+from simulator import program  # noqa: E402
+from workspace import Workspace  # noqa: E402
 
 
 def skip(why):

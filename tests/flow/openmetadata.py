@@ -1,12 +1,9 @@
 """A simulated OpenMetadata server, and ways to ask it, fill it, edit it and look at it."""
 
 import json
-import os
-import subprocess
-import tempfile
-import urllib.error
 import urllib.parse
-import urllib.request
+
+from simulator import Simulator, ask
 
 BOT = "omsim_bot"
 ADMIN = "omsim_admin"
@@ -28,57 +25,10 @@ def quoted(name):
     return urllib.parse.quote(name, safe="")
 
 
-class Answer:
-    def __init__(self, status, headers, body):
-        self.status = status
-        self.headers = headers
-        self.body = body
+class OpenMetadata(Simulator):
+    """A simulated OpenMetadata server, asked as an importer does."""
 
-    def json(self):
-        return json.loads(self.body)
-
-    @property
-    def message(self):
-        return self.json()["message"]
-
-    @property
-    def change(self):
-        return self.headers.get("X-OpenMetadata-Change")
-
-
-class OpenMetadata:
-    """omsim on a free port, stopped at the end of a with block."""
-
-    def __init__(self, *options):
-        self.options = options
-        self.folder = tempfile.TemporaryDirectory(prefix="hexmeta-flow-")
-        self.log = f"{self.folder.name}/openmetadata.jsonl"
-        self.process = None
-        self.url = None
-
-    def __enter__(self):
-        program = os.environ.get("OMSIM") or "build/omsim"
-        self.process = subprocess.Popen(
-            [program, "--listen", "127.0.0.1:0", "--log", self.log, *self.options],
-            stdout=subprocess.PIPE,
-            text=True,
-        )
-        line = self.process.stdout.readline()
-        if "http://" not in line:
-            self.__exit__()
-            raise RuntimeError(f"omsim did not start: {line!r}")
-        self.url = line.split()[-1]
-        return self
-
-    def __exit__(self, *_):
-        if self.process is not None:
-            self.process.terminate()
-            code = self.process.wait(timeout=60)
-            self.process.stdout.close()
-            self.process = None
-            if code != 0:
-                raise RuntimeError(f"omsim ended with {code}")
-        self.folder.cleanup()
+    name = "omsim"
 
     def ask(self, method, path, body=None, token=BOT, **headers):
         """One request; path begins behind /api/v1."""
@@ -91,13 +41,7 @@ class OpenMetadata:
         if token:
             headers["Authorization"] = f"Bearer {token}"
         url = self.url + (path if path.startswith("/_sim/") else "/api/v1" + path)
-        request = urllib.request.Request(url, data=data, method=method, headers=headers)
-        try:
-            with urllib.request.urlopen(request, timeout=60) as answer:
-                return Answer(answer.status, answer.headers, answer.read())
-        except urllib.error.HTTPError as error:
-            with error:
-                return Answer(error.code, error.headers, error.read())
+        return ask(method, url, data, headers)
 
     def get(self, path, status=200, **more):
         """The JSON of an answer that must have this status."""
@@ -155,6 +99,5 @@ class OpenMetadata:
         return self.control("state?stable=true").body.decode().splitlines()
 
     def requests(self):
-        """All requests so far, with their bodies."""
-        with open(self.log, encoding="utf-8") as log:
-            return [json.loads(line) for line in log]
+        """Those of control, too."""
+        return self.logged()

@@ -3,11 +3,11 @@
 import json
 import os
 import subprocess
-import tempfile
 import urllib.parse
 import urllib.request
 
-from workspace import Workspace, program
+from simulator import Simulator, program
+from workspace import Workspace
 
 CONFIGURATION = """\
 source:
@@ -40,36 +40,10 @@ hexmeta:
 """
 
 
-class Server:
-    """omsim on a free port, stopped at the end of a with block."""
+class Server(Simulator):
+    """A simulated OpenMetadata server, looked at by a person."""
 
-    def __init__(self, *options):
-        self.options = options
-        self.folder = tempfile.TemporaryDirectory(prefix="hexmeta-om-")
-        self.log = f"{self.folder.name}/requests.jsonl"
-        self.process = None
-        self.url = None
-
-    def __enter__(self):
-        self.process = subprocess.Popen(
-            [program("omsim"), "--listen", "127.0.0.1:0", "--log", self.log, *self.options],
-            stdout=subprocess.PIPE,
-            text=True,
-        )
-        line = self.process.stdout.readline()
-        if "http://" not in line:
-            self.__exit__()
-            raise RuntimeError(f"omsim did not start: {line!r}")
-        self.url = line.split()[-1]
-        return self
-
-    def __exit__(self, *_):
-        if self.process is not None:
-            self.process.terminate()
-            self.process.wait(timeout=20)
-            self.process.stdout.close()
-            self.process = None
-        self.folder.cleanup()
+    name = "omsim"
 
     def call(self, method, path, body=None, token="omsim_admin", kind="application/json"):
         """A request of a person (or of whom the token belongs to); the parsed answer."""
@@ -130,12 +104,6 @@ class Server:
     def violations(self):
         """Requests that the schemas refuse."""
         return self.call("GET", "/_sim/violations")
-
-    def requests(self):
-        """All requests so far but those of control, in order."""
-        with open(self.log, encoding="utf-8") as log:
-            lines = [json.loads(line) for line in log]
-        return [line for line in lines if not line["path"].startswith("/_sim/")]
 
     def forget_requests(self):
         self.control("log/clear")

@@ -12,7 +12,8 @@ import time
 import unittest
 import urllib.request
 
-from workspace import Workspace, program
+from simulator import program
+from workspace import Workspace
 
 BY_ID = "/api/v1/projects/"
 

@@ -9,7 +9,8 @@ import time
 import unittest
 
 from broken_hex import Front, json_answer, page
-from workspace import Workspace, program
+from simulator import program
+from workspace import Workspace
 
 EXPORT = "/api/v1/projects/export"
 

@@ -4,63 +4,28 @@ import base64
 import contextlib
 import hashlib
 import json
-import os
 import struct
 import subprocess
 import sys
 import tempfile
 import time
 import unittest
-import urllib.error
 import urllib.parse
-import urllib.request
 import zlib
 
-HEXSIM = os.environ.get("HEXSIM") or (sys.argv.pop(1) if len(sys.argv) > 1 else "build/hexsim")
+from simulator import Simulator, ask, program
+
 EVERYTHING = "includeArchived=true&includeComponents=true&includeTrashed=true"
 
 
-class Answer:
-    def __init__(self, status, headers, body):
-        self.status = status
-        self.headers = headers
-        self.body = body
-
-    def json(self):
-        return json.loads(self.body)
-
-
-class Hexsim:
-    """A simulator on a free port, stopped at the end of a with block."""
-
-    def __init__(self, *options):
-        self.options = options
-
-    def __enter__(self):
-        self.process = subprocess.Popen(
-            [HEXSIM, "--listen", "127.0.0.1:0", *self.options], stdout=subprocess.PIPE, text=True
-        )
-        line = self.process.stdout.readline()
-        assert line.startswith("hexsim: listening on http://127.0.0.1:"), line
-        self.url = line.split()[-1]
-        return self
-
-    def __exit__(self, *_):
-        self.process.terminate()
-        self.process.wait(timeout=20)
-        self.process.stdout.close()
+class Hexsim(Simulator):
+    name = "hexsim"
 
     def ask(self, path, body=None, token="hxtp_demo", method=None):
         headers = {"Authorization": f"Bearer {token}"} if token else {}
         data = None if body is None else json.dumps(body).encode()
         url = path if path.startswith("http") else self.url + path
-        request = urllib.request.Request(url, data=data, headers=headers, method=method)
-        try:
-            with urllib.request.urlopen(request, timeout=20) as answer:
-                return Answer(answer.status, answer.headers, answer.read())
-        except urllib.error.HTTPError as error:
-            with error:
-                return Answer(error.code, error.headers, error.read())
+        return ask(method, url, data, headers)
 
     def get(self, path, **kind):
         answer = self.ask("/api/v1" + path, **kind)
@@ -394,7 +359,7 @@ class ReadingTest(unittest.TestCase):
 class OptionsTest(unittest.TestCase):
     def truth(self, *options):
         done = subprocess.run(
-            [HEXSIM, "--truth", "--host", "http://h", *options], capture_output=True, check=True
+            [program("hexsim"), "--truth", "--host", "http://h", *options], capture_output=True, check=True
         )
         return done.stdout
 
@@ -505,15 +470,12 @@ class OptionsTest(unittest.TestCase):
             self.assertGreaterEqual(time.monotonic() - start, 0.2)
 
     def test_the_log_and_the_counts(self):
-        with tempfile.TemporaryDirectory() as folder:
-            log = f"{folder}/log"
-            with Hexsim("--projects", "5", "--log", log) as sim:
-                project = sim.get("/projects?limit=1")["values"][0]["id"]
-                sim.get(f"/projects/{project}")
-                sim.ask("/api/v1/projects", token="x")
-                stats = sim.ask("/_sim/stats", token=None).json()
-            with open(log, encoding="utf-8") as file:
-                lines = [json.loads(line) for line in file]
+        with Hexsim("--projects", "5") as sim:
+            project = sim.get("/projects?limit=1")["values"][0]["id"]
+            sim.get(f"/projects/{project}")
+            sim.ask("/api/v1/projects", token="x")
+            stats = sim.ask("/_sim/stats", token=None).json()
+            lines = sim.logged()
         self.assertEqual(stats["requests"], {"GET /api/v1/projects": 2,
                                              "GET /api/v1/projects/{id}": 1})
         self.assertEqual(stats["total"], 3)
@@ -569,7 +531,7 @@ class OptionsTest(unittest.TestCase):
     def test_wrong_options_are_exit_2(self):
         for options in (["--listen", "x"], ["--rat", "1"], ["--fail", "x"], ["--now", "today"],
                         ["--scopes", "everything"]):
-            done = subprocess.run([HEXSIM, *options], capture_output=True, text=True, timeout=20)
+            done = subprocess.run([program("hexsim"), *options], capture_output=True, text=True, timeout=20)
             self.assertEqual(done.returncode, 2, options)
             self.assertTrue(done.stderr.startswith("hexsim: "), done.stderr)
 

@@ -19,7 +19,8 @@ from pathlib import Path
 
 import broken_hex
 from broken_hex import Certificates, Front, json_answer, page
-from workspace import Workspace, program
+from simulator import program
+from workspace import Workspace
 
 PAGE = Path(__file__).resolve().parents[2] / "docs" / "test-connection.md"
 PERSONAL, WORKSPACE = "hxtp_demo", "hxtw_demo"

@@ -3,8 +3,9 @@
 import json
 import os
 import subprocess
-import tempfile
 import urllib.request
+
+from simulator import Simulator, program
 
 CONFIGURATION = """\
 source:
@@ -30,46 +31,10 @@ hexmeta:
 """
 
 
-def program(name):
-    """The path of a program of this build: meson says where (HEXMETA, HEXSIM)."""
-    return os.environ.get(name.upper()) or f"build/{name}"
+class Workspace(Simulator):
+    """A simulated Hex workspace."""
 
-
-class Workspace:
-    """hexsim on a free port, stopped at the end of a with block; and its folder."""
-
-    def __init__(self, *options, listen="127.0.0.1:0"):
-        self.options = options
-        self.listen = listen
-        self.folder = tempfile.TemporaryDirectory(prefix="hexmeta-flow-")
-        self.log = f"{self.folder.name}/requests.jsonl"
-        self.process = None
-        self.url = None
-
-    def __enter__(self):
-        self.process = subprocess.Popen(
-            [program("hexsim"), "--listen", self.listen, "--log", self.log, *self.options],
-            stdout=subprocess.PIPE,
-            text=True,
-        )
-        line = self.process.stdout.readline()
-        if "http://" not in line:
-            self.__exit__()
-            raise RuntimeError(f"hexsim did not start: {line!r}")
-        self.url = line.split()[-1]
-        return self
-
-    def __exit__(self, *_):
-        self.stop()
-        self.folder.cleanup()
-
-    def stop(self):
-        """Nobody answers at self.url any more."""
-        if self.process is not None:
-            self.process.terminate()
-            self.process.wait(timeout=20)
-            self.process.stdout.close()
-            self.process = None
+    name = "hexsim"
 
     def control(self, what, **fields):
         """Something happens in Hex: edit, publish, trash, ..."""
@@ -84,12 +49,6 @@ class Workspace:
     def truth(self):
         """What an importer must find, as JSON Lines."""
         return self.control("truth?sql=true")
-
-    def requests(self):
-        """All requests so far but those of control, in order."""
-        with open(self.log, encoding="utf-8") as log:
-            lines = [json.loads(line) for line in log]
-        return [line for line in lines if not line["path"].startswith("/_sim/")]
 
     def configure(self, token="hxtp_demo", retry_seconds=20):
         """The path of a configuration for this workspace."""

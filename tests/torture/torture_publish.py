@@ -19,7 +19,8 @@ sys.path.insert(0, f"{HERE}/../flow")
 
 from published import Truth  # noqa: E402
 from publisher import Publisher, Server  # noqa: E402
-from workspace import Workspace, program  # noqa: E402
+from simulator import program  # noqa: E402
+from workspace import Workspace  # noqa: E402
 
 RUNS = int(os.environ.get("TORTURE_RUNS", "400"))
 SHIM = os.environ["FAIL_MALLOC_SHIM"]
