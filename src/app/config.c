@@ -1,6 +1,7 @@
 #include "app/config.h"
 
 #include "app/config_read.h"
+#include "io/read_all.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -13,27 +14,18 @@
 
 static enum status read_descriptor(int fd, const char *name, struct buf *out, struct error *err)
 {
-    char chunk[8192];
-    for (;;) {
-        ssize_t n = read(fd, chunk, sizeof(chunk));
-        if (n == 0) {
-            return OK;
-        }
-        if (n < 0 && errno == EINTR) {
-            continue;
-        }
-        if (n < 0) {
-            return error_set(err, ERR_IO, "cannot read the configuration %s: %s", name,
-                             strerror(errno));
-        }
-        if (buf_append(out, chunk, (size_t)n) == ERR_LIMIT) {
-            return error_set(err, ERR_IO,
-                             "the configuration %s is larger than 1 MiB: is it the right file?",
-                             name);
-        }
-        if (buf_status(out) != OK) {
-            return error_nomem(err);
-        }
+    switch (read_all(fd, out)) {
+    case OK:
+        return OK;
+    case ERR_IO:
+        return error_set(err, ERR_IO, "cannot read the configuration %s: %s", name,
+                         strerror(errno));
+    case ERR_LIMIT:
+        return error_set(err, ERR_IO,
+                         "the configuration %s is larger than 1 MiB: is it the right file?",
+                         name);
+    default:
+        return error_nomem(err);
     }
 }
 

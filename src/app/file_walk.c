@@ -1,5 +1,7 @@
 #include "app/file_walk.h"
 
+#include "io/read_all.h"
+
 #include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
@@ -107,31 +109,6 @@ enum status file_walk(const char *path, struct arena *arena, struct file_list *l
     return OK;
 }
 
-static enum status read_all(int fd, const char *path, struct buf *out, struct error *err)
-{
-    char block[65536];
-    for (;;) {
-        ssize_t n = read(fd, block, sizeof(block));
-        if (n < 0 && errno == EINTR) {
-            continue;
-        }
-        if (n < 0) {
-            return error_set(err, ERR_IO, "cannot read %s: %s", path, strerror(errno));
-        }
-        if (n == 0) {
-            return OK;
-        }
-        enum status status = buf_append(out, block, (size_t)n);
-        if (status == ERR_LIMIT) {
-            return error_set(err, ERR_LIMIT, "%s is larger than %zu MiB", path,
-                             out->max_bytes / 1024 / 1024);
-        }
-        if (status != OK) {
-            return error_nomem(err);
-        }
-    }
-}
-
 enum status file_read(const char *path, struct buf *out, struct error *err)
 {
     int fd = open(path, O_RDONLY | O_CLOEXEC);
@@ -139,7 +116,15 @@ enum status file_read(const char *path, struct buf *out, struct error *err)
         return error_set(err, errno == ENOENT ? ERR_NOT_FOUND : ERR_IO, "cannot open %s: %s",
                          path, strerror(errno));
     }
-    enum status status = read_all(fd, path, out, err);
+    enum status status = read_all(fd, out);
+    if (status == ERR_IO) {
+        (void)error_set(err, ERR_IO, "cannot read %s: %s", path, strerror(errno));
+    } else if (status == ERR_LIMIT) {
+        (void)error_set(err, ERR_LIMIT, "%s is larger than %zu MiB", path,
+                        out->max_bytes / 1024 / 1024);
+    } else if (status != OK) {
+        (void)error_nomem(err);
+    }
     (void)close(fd);
     return status;
 }

@@ -1,6 +1,7 @@
 #include "io/secret.h"
 
 #include "base/buf.h"
+#include "io/read_all.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -88,27 +89,18 @@ static enum status expand_variable(struct str inside, const struct secret_source
 }
 
 /* All of an open file that is not larger than SECRET_MAX_BYTES. */
-static enum status read_all(int fd, const char *path, struct buf *out, struct error *err)
+static enum status read_small(int fd, const char *path, struct buf *out, struct error *err)
 {
-    char chunk[4096];
-    for (;;) {
-        ssize_t n = read(fd, chunk, sizeof(chunk));
-        if (n == 0) {
-            return OK;
-        }
-        if (n < 0 && errno == EINTR) {
-            continue;
-        }
-        if (n < 0) {
-            return error_set(err, ERR_IO, "cannot read the file %s: %s", path, strerror(errno));
-        }
-        if (buf_append(out, chunk, (size_t)n) == ERR_LIMIT) {
-            return error_set(err, ERR_LIMIT, "the file %s is larger than %zu KiB", path,
-                             SECRET_MAX_BYTES / 1024);
-        }
-        if (buf_status(out) != OK) {
-            return error_nomem(err);
-        }
+    switch (read_all(fd, out)) {
+    case OK:
+        return OK;
+    case ERR_IO:
+        return error_set(err, ERR_IO, "cannot read the file %s: %s", path, strerror(errno));
+    case ERR_LIMIT:
+        return error_set(err, ERR_LIMIT, "the file %s is larger than %zu KiB", path,
+                         SECRET_MAX_BYTES / 1024);
+    default:
+        return error_nomem(err);
     }
 }
 
@@ -124,7 +116,7 @@ static enum status read_file(const char *path, struct buf *out, struct error *er
     if (fstat(fd, &about) != 0 || !S_ISREG(about.st_mode)) {
         status = error_set(err, ERR_IO, "cannot read the file %s: not a plain file", path);
     } else {
-        status = read_all(fd, path, out, err);
+        status = read_small(fd, path, out, err);
     }
     (void)close(fd);
     return status;
