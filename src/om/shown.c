@@ -285,15 +285,12 @@ enum merge_author om_history_author(const struct om_history *history, const char
 }
 
 /* A list as a change tells it; NULL for anything else. */
-static struct json *read_items(const struct json *change, const char *key)
+static enum status read_items(const struct json *change, const char *key, struct json **out)
 {
     const struct json *value = json_get(change, key);
-    struct json *items = NULL;
     struct error ignored = ERROR_INIT;
-    if (value == NULL || read_nested(value, &items, &ignored) != OK) {
-        return NULL;
-    }
-    return items;
+    *out = NULL;
+    return value != NULL && read_nested(value, out, &ignored) == ERR_NOMEM ? ERR_NOMEM : OK;
 }
 
 static bool has_item(const struct json *items, const char *item_key, struct str item)
@@ -311,9 +308,12 @@ static enum status push_dropped(const struct json *change, const char *item_key,
                                 struct arena *arena, struct str **out, size_t *count,
                                 size_t *capacity)
 {
-    struct json *before = read_items(change, "oldValue");
-    struct json *after = read_items(change, "newValue");
-    enum status status = OK;
+    struct json *before = NULL;
+    struct json *after = NULL;
+    enum status status = read_items(change, "oldValue", &before);
+    if (status == OK) {
+        status = read_items(change, "newValue", &after);
+    }
     for (size_t i = 0; i < json_count(before) && status == OK; i++) {
         struct str text = json_str(json_get(json_at(before, i), item_key));
         if (str_is_null(text) || has_item(after, item_key, text)) {
