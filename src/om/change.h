@@ -49,7 +49,10 @@ struct om_change {
     struct published next; /* to be stored when the server has confirmed */
 };
 
-/* history NULL: not asked yet. Everything lives in arena or in the arguments. */
+/*
+ * history NULL: not asked yet. Everything lives in arena or in the arguments. ERR_NOMEM, or
+ * ERR_PARSE and ERR_LIMIT when the history cannot be read.
+ */
 enum status om_change_decide(const struct om_entity *entity, const struct om_shown *shown,
                              const struct published *base, bool has_base,
                              const struct om_history *history,

@@ -356,9 +356,12 @@ static enum status compare(struct om_run *run, const struct om_project *project,
     }
     if (status == OK) {
         status = om_change_decide(&own, &shown, &base, has_base, history, &run->rules, arena,
-                                  &change) == OK
-                     ? OK
-                     : error_nomem(err);
+                                  &change);
+        if (status == ERR_NOMEM) {
+            (void)error_nomem(err);
+        } else if (status != OK) {
+            (void)error_set(err, status, "what people changed of it cannot be read");
+        }
     }
     if (status == OK && entity->kind == PUBLISHED_CHART) {
         status = set_dashboards(run, project, &shown, &change, arena, err);
@@ -379,7 +382,11 @@ void om_publish_entity(struct om_run *run, const struct om_project *project,
         (only != NULL && (only->kind != entity->kind || !str_eq(only->name, entity->name)))) {
         return;
     }
-    if (compare(run, project, entity, arena, &err) != OK) {
+    enum status status = compare(run, project, entity, arena, &err);
+    if (run->decides_asked && (status == ERR_PARSE || status == ERR_LIMIT)) {
+        om_run_failed(run, om_run_step(run, entity->kind), om_kind_name(entity->kind),
+                      entity->title, entity->name, &err);
+    } else if (status != OK) {
         om_run_fatal(run, &err);
     }
 }

@@ -284,13 +284,13 @@ enum merge_author om_history_author(const struct om_history *history, const char
     return author_of(oldest, user);
 }
 
-/* A list as a change tells it; NULL for anything else. */
+/* A list as a change tells it; NULL when it tells none. */
 static enum status read_items(const struct json *change, const char *key, struct json **out)
 {
     const struct json *value = json_get(change, key);
     struct error ignored = ERROR_INIT;
     *out = NULL;
-    return value != NULL && read_nested(value, out, &ignored) == ERR_NOMEM ? ERR_NOMEM : OK;
+    return value != NULL ? read_nested(value, out, &ignored) : OK;
 }
 
 static bool has_item(const struct json *items, const char *item_key, struct str item)

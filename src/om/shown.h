@@ -44,7 +44,10 @@ void om_history_free(struct om_history *history);
 /* Who made the newest change of a field ("description"); user is ours. NULL: UNKNOWN. */
 enum merge_author om_history_author(const struct om_history *history, const char *field,
                                     struct str user);
-/* Items (tagFQN, id) that people took out of a list field ("tags", "owners"). */
+/*
+ * Items (tagFQN, id) that people took out of a list field ("tags", "owners"). ERR_PARSE,
+ * ERR_LIMIT: what they changed there cannot be read, so nobody knows.
+ */
 enum status om_history_dropped(const struct om_history *history, const char *field,
                                const char *item_key, struct str user, struct arena *arena,
                                struct str **out, size_t *count) WARN_UNUSED;

@@ -631,6 +631,25 @@ static void test_run_status(void **state)
     buf_free(&text);
 }
 
+/* What a person changed and nobody can read is not taken for nothing. */
+static void test_a_history_that_cannot_be_read(void **state)
+{
+    static const char text[] =
+        "{\"versions\":[{\"version\":0.2,\"updatedBy\":\"ann\",\"changeDescription\":{"
+        "\"fieldsDeleted\":[{\"name\":\"tags\",\"oldValue\":\"[{\\\"tagFQN\\\":\"}]}}]}";
+    struct om_history *history = NULL;
+    struct str *dropped = NULL;
+    size_t count = 0;
+    struct error err = ERROR_INIT;
+    (void)state;
+    assert_int_equal(om_history_read(str_from(text), &history, &err), OK);
+    assert_int_equal(
+        om_history_dropped(history, "tags", "tagFQN", ME, &arena, &dropped, &count), ERR_PARSE);
+    assert_int_equal(om_history_dropped(history, "owners", "id", ME, &arena, &dropped, &count),
+                     OK);
+    om_history_free(history);
+}
+
 /* ---- keys of edges ---- */
 
 static void test_keys_of_edges(void **state)
@@ -676,6 +695,7 @@ int main(void)
         cmocka_unit_test_setup(test_what_is_shown, reset),
         cmocka_unit_test_setup(test_labels_keep_their_places, reset),
         cmocka_unit_test(test_keys_of_edges),
+        cmocka_unit_test_setup(test_a_history_that_cannot_be_read, reset),
         cmocka_unit_test_setup(test_who_changed_what, reset),
         cmocka_unit_test_setup(test_an_entity_that_is_not_there_is_made, reset),
         cmocka_unit_test_setup(test_the_servers_spelling_is_no_edit, reset),
