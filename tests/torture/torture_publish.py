@@ -2,11 +2,14 @@
 
 Whatever fails, the program must not crash, and it deletes nothing. It ends with 0 and all of it
 on the server, or with single failures that it named, or with an error code and a message. The
-next run makes the server what it should be, and the one after that has nothing to write.
-TORTURE_RUNS (400) bounds the runs for each version: an even choice of the allocations.
+next run makes the server what it should be, and the one after that has nothing to write. The
+same for a catalog that was lost, on a server where a person has edited what an earlier one
+published: the edits stay.
+TORTURE_RUNS (400) bounds the runs of each: an even choice of the allocations.
 """
 
 import concurrent.futures
+import itertools
 import os
 import re
 import shutil
@@ -30,6 +33,8 @@ HONEST = (0, 1, 4)
 
 class Case:
     """A synced catalog that nothing was published of, to begin with again and again."""
+
+    about = "publish"
 
     def __init__(self, version, workspace, root):
         self.version = version
@@ -66,6 +71,30 @@ class Case:
              "--progress", "none"],
             cwd=folder, capture_output=True, text=True, check=False, timeout=120,
             env={"PATH": os.environ["PATH"], **environment})
+
+
+class LostCatalog(Case):
+    """The same on a server that has it all, with a person's edits."""
+
+    about = "publish anew"
+
+    def fill(self, server):
+        super().fill(server)
+        folder = self.folder(f"first-{server.url.split(':')[-1]}", server)
+        for _ in range(2):
+            done = self.publish(folder)
+            if done.returncode != 0:
+                sys.exit(f"torture: publish fails:\n{done.stderr}")
+        shutil.rmtree(folder)
+        shown = server.entities("dashboards", fields="tags", service="hex_flow")
+        for number, one in enumerate(sorted(shown, key=lambda one: one["name"])):
+            edits = [{"op": "add", "path": "/description", "value": f"Ann's {number}"}]
+            if one.get("tags"):
+                edits.append({"op": "remove", "path": "/tags/0"})
+            if number % 2:
+                edits.append({"op": "add", "path": "/displayName", "value": f"Ann's {number}"})
+            server.patch("dashboards", one["id"], *edits)
+        server.forget_requests()
 
 
 def state(server):
@@ -129,29 +158,28 @@ def try_one(case, number, want):
         done = case.publish(folder, LD_PRELOAD=SHIM, FAIL_MALLOC=str(number))
         problem = judge(done, state(server), want) or judge_next(case, folder, server, want)
     shutil.rmtree(folder)
-    return (f"{case.version}, allocation {number}: {problem}\n{done.stderr[-600:]}"
+    return (f"{case.about}, {case.version}, allocation {number}: {problem}\n{done.stderr[-600:]}"
             if problem else None)
 
 
-def torture(version, workspace, root):
-    case = Case(version, workspace, root)
+def torture(case):
     total, want = count_allocations(case)
     step = max(1, total / RUNS)
     numbers = sorted({int(1 + step * i) for i in range(int(total / step))})
     with concurrent.futures.ThreadPoolExecutor(os.cpu_count()) as pool:
         found = [p for p in pool.map(lambda n: try_one(case, n, want), numbers) if p]
-    print(f"publish to {version}: {len(numbers)} of {total} allocations failed in turn, "
+    print(f"{case.about} to {case.version}: {len(numbers)} of {total} allocations failed in turn, "
           f"{len(found)} problems")
     return found
 
 
 def main():
     problems = []
-    for version in VERSIONS:
+    for kind, version in itertools.product((Case, LostCatalog), VERSIONS):
         with tempfile.TemporaryDirectory(prefix="hexmeta-torture-") as root, Workspace(
             "--projects", "5"
         ) as workspace:
-            problems += torture(version, workspace, root)
+            problems += torture(kind(version, workspace, root))
     for problem in problems[:20]:
         print(problem)
     return 1 if problems else 0
