@@ -26,12 +26,10 @@ static bool has_connection_defaults(const struct config *config)
     return false;
 }
 
-enum status connection_test_run(const struct connection_test *test,
-                                struct probe_summary *summary, struct error *err)
+struct http_client_options connection_test_patience(const struct clock *clock)
 {
-    const struct config *config = test->config;
-    const struct http_client_options patience = {
-        .clock = test->clock,
+    return (struct http_client_options){
+        .clock = *clock,
         .max_in_flight = 1,
         .connect_timeout_ms = CONNECT_TIMEOUT_MS,
         .stall_timeout_ms = STALL_TIMEOUT_MS,
@@ -39,6 +37,13 @@ enum status connection_test_run(const struct connection_test *test,
         .retry_budget_ms = RETRY_BUDGET_MS,
         .max_attempts = MAX_ATTEMPTS,
     };
+}
+
+enum status connection_test_run(const struct connection_test *test,
+                                struct probe_summary *summary, struct error *err)
+{
+    const struct config *config = test->config;
+    const struct http_client_options patience = connection_test_patience(&test->clock);
     struct session_hex session;
     *summary = (struct probe_summary){.code = OK};
     enum status status = session_open_hex(config, &patience, &session, err);

@@ -19,6 +19,9 @@ struct connection_test {
     const volatile sig_atomic_t *stop; /* see struct probe_options */
 };
 
+/* For both tests of `hexmeta test`: one request at a time, given up after seconds. */
+struct http_client_options connection_test_patience(const struct clock *clock);
+
 /* What probe_run returns, or the error that kept it from starting. */
 enum status connection_test_run(const struct connection_test *test,
                                 struct probe_summary *summary, struct error *err) WARN_UNUSED;

@@ -1,5 +1,6 @@
 #include "app/publish.h"
 
+#include "app/connection_test.h"
 #include "app/session.h"
 #include "base/log.h"
 
@@ -250,6 +251,7 @@ enum status publish_probe(const struct config *config, const struct clock *clock
                           struct error *err)
 {
     const struct publish_options options = {.config = config, .clock = *clock, .stop = stop};
+    const struct http_client_options patience = connection_test_patience(clock);
     struct session_om session = {.headers = NULL};
     struct om_connection *said = connections_of(config);
     struct om_options om = options_of(&options);
@@ -261,7 +263,7 @@ enum status publish_probe(const struct config *config, const struct clock *clock
     if (status == OK) {
         read_connections(&options, &arena, &connections, &probe.connection_count);
         probe.connections = connections;
-        status = open_session(config, clock, false, 0, &session, err);
+        status = session_open_om(config, &patience, &session, err);
     }
     if (status == OK) {
         om.api = &session.api;

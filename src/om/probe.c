@@ -1,5 +1,6 @@
 #include "om/probe.h"
 
+#include "om/diagnosis.h"
 #include "om/run.h"
 
 #include <inttypes.h>
@@ -7,6 +8,7 @@
 #include <stdio.h>
 
 #define MAX_NAMED 5
+#define MAX_FOUND_BYTES ((size_t)4096)
 
 struct probe {
     const struct om_probe_options *options;
@@ -32,6 +34,14 @@ static void report(struct probe *probe, enum om_probe_step step, enum om_probe_r
                    enum status code, const char *remedy, const char *format, ...)
     PRINTF_LIKE(6, 7);
 
+static void tell(struct probe *probe, const struct om_probe_report *told)
+{
+    if (told->result == OM_PROBE_FAILED && probe->worst == OK) {
+        probe->worst = told->code;
+    }
+    probe->options->report(probe->options->report_ctx, told);
+}
+
 static void report(struct probe *probe, enum om_probe_step step, enum om_probe_result result,
                    enum status code, const char *remedy, const char *format, ...)
 {
@@ -45,69 +55,157 @@ static void report(struct probe *probe, enum om_probe_step step, enum om_probe_r
                                          .found = str_from(text),
                                          .remedy = str_from(remedy),
                                          .code = code};
-    if (result == OM_PROBE_FAILED && probe->worst == OK) {
-        probe->worst = code;
-    }
-    probe->options->report(probe->options->report_ctx, &told);
+    tell(probe, &told);
 }
 
+static void tell_failure(struct probe *probe, enum om_probe_step step, const struct error *err,
+                         const char *cause, const char *remedy)
+{
+    const struct om_probe_report told = {.step = step,
+                                         .result = OM_PROBE_FAILED,
+                                         .found = str_from(err->message),
+                                         .remedy = str_from(remedy),
+                                         .cause = cause,
+                                         .code = err->code};
+    tell(probe, &told);
+}
+
+/* The same of a step that the others need. */
 static void fail(struct probe *probe, enum om_probe_step step, const struct error *err,
-                 const char *remedy)
+                 const char *cause, const char *remedy)
 {
     probe->has_failed = true;
-    report(probe, step, OM_PROBE_FAILED, err->code, remedy, "%s", err->message);
+    tell_failure(probe, step, err, cause, remedy);
+}
+
+/* A request that had no good answer. */
+static void fail_request(struct probe *probe, enum om_probe_step step,
+                         const struct om_facts *facts)
+{
+    const struct om_diagnosis diagnosis = om_diagnose(facts);
+    struct buf found;
+    probe->has_failed = true;
+    if (facts->err.code == ERR_CANCELLED) {
+        return; /* the end of the test says so */
+    }
+    buf_init(&found, MAX_FOUND_BYTES);
+    om_diagnosis_write(facts, &found);
+    const struct om_probe_report told = {.step = step,
+                                         .result = OM_PROBE_FAILED,
+                                         .found = buf_str(&found),
+                                         .remedy = str_from(diagnosis.remedy),
+                                         .cause = diagnosis.cause,
+                                         .code = diagnosis.code};
+    tell(probe, &told);
+    buf_free(&found);
+}
+
+/* ---- a request, with all that is known of its answer ---- */
+
+struct question {
+    struct om_facts facts; /* redirect in the arena of the run */
+    struct json *document; /* freed by whoever asks */
+    struct arena *arena;
+    bool is_done;
+};
+
+static void on_answer(void *ctx, const struct http_answer *answer, const struct json *document,
+                      const struct error *err)
+{
+    struct question *question = ctx;
+    struct om_facts *facts = &question->facts;
+    struct error unread = ERROR_INIT;
+    question->is_done = true;
+    facts->err = *err;
+    facts->http_status = answer->status;
+    facts->why = answer->cause;
+    facts->is_page = str_starts_with_nocase(answer->content_type, "text/html") ||
+                     str_starts_with(str_trim(answer->body), "<");
+    if (arena_str(question->arena, answer->redirect, &facts->redirect) != OK) {
+        facts->redirect = STR("elsewhere");
+    }
+    if (err->code == OK && document != NULL &&
+        json_parse(answer->body, &json_limits_default, &question->document, &unread) != OK) {
+        facts->err = unread;
+    }
+}
+
+/* GET and wait; true: question->document is the answer, NULL when it is none in JSON. */
+static bool ask(struct probe *probe, const char *path, struct question *question)
+{
+    const struct om_api *api = probe->options->publish->api;
+    const struct om_request request = {
+        .method = "GET", .path = str_from(path), .done = on_answer, .ctx = question};
+    *question = (struct question){.facts = {.url = api->url,
+                                            .err = ERROR_INIT,
+                                            .has_token = !str_is_empty(api->authorization)},
+                                  .arena = &probe->run.arena};
+    if (om_run_is_ending(&probe->run) || !om_run_send(&probe->run, &request)) {
+        question->facts.err = probe->run.fatal;
+        return false;
+    }
+    om_run_wait(&probe->run, 0);
+    if (!question->is_done) {
+        (void)error_set(&question->facts.err, ERR_CANCELLED, "stopped");
+    }
+    return question->facts.err.code == OK;
 }
 
 /* ---- steps ---- */
 
-static void test_address(struct probe *probe)
+static void test_version(struct probe *probe, struct str version)
 {
-    struct json *document = NULL;
     struct error err = ERROR_INIT;
-    enum status status = om_run_get(&probe->run, STR("/v1/system/version"), &document, &err);
-    struct str version = json_str(json_get(document, "version"));
-    if (status != OK) {
-        fail(probe, OM_PROBE_ADDRESS, &err,
-             "Check workflowConfig.openMetadataServerConfig.hostPort: it ends with /api.");
-        goto out;
-    }
-    report(probe, OM_PROBE_ADDRESS, OM_PROBE_PASSED, OK, NULL, "OpenMetadata answers.");
-    status = om_version_parse(version, &probe->run.version, &err);
-    if (status == ERR_CONFIG && !probe->options->publish->validates_version) {
+    enum status status = om_version_parse(version, &probe->run.version, &err);
+    if (status == OK) {
+        report(probe, OM_PROBE_VERSION, OM_PROBE_PASSED, OK, NULL, "%.*s is supported.",
+               STR_ARG(str_sub(version, 0, 40)));
+    } else if (!probe->options->publish->validates_version) {
         report(probe, OM_PROBE_VERSION, OM_PROBE_PASSED, OK, NULL,
                "%.*s is not supported, but accepted (enableVersionValidation: false).",
                STR_ARG(str_sub(version, 0, 40)));
-    } else if (status != OK) {
-        fail(probe, OM_PROBE_VERSION, &err, "Publish to a server of a supported version.");
     } else {
-        report(probe, OM_PROBE_VERSION, OM_PROBE_PASSED, OK, NULL, "%.*s is supported.",
-               STR_ARG(str_sub(version, 0, 40)));
+        err.code = ERR_REJECTED; /* our configuration is not to blame */
+        fail(probe, OM_PROBE_VERSION, &err, "version",
+             "Upgrade OpenMetadata, or hexmeta when the server is the newer one.");
     }
-out:
-    json_free(document);
+}
+
+static void test_address(struct probe *probe)
+{
+    struct question question;
+    bool is_there = ask(probe, "/v1/system/version", &question);
+    struct str version = json_str(json_get(question.document, "version"));
+    if (!is_there || str_is_empty(version)) {
+        fail_request(probe, OM_PROBE_ADDRESS, &question.facts);
+    } else {
+        report(probe, OM_PROBE_ADDRESS, OM_PROBE_PASSED, OK, NULL,
+               "OpenMetadata answers at %.*s.", STR_ARG(question.facts.url));
+        test_version(probe, version);
+    }
+    json_free(question.document);
 }
 
 static void test_token(struct probe *probe)
 {
-    struct json *document = NULL;
-    struct error err = ERROR_INIT;
-    enum status status =
-        om_run_get(&probe->run, STR("/v1/users/loggedInUser"), &document, &err);
-    struct str name = str_sub(json_str(json_get(document, "name")), 0, 200);
-    if (status == OK && !json_bool(json_get(document, "isBot"), false)) {
-        (void)error_set(&err, ERR_FORBIDDEN,
-                        "The token belongs to %.*s, who is no bot: what a person writes is "
-                        "never told from what hexmeta writes.",
-                        STR_ARG(name));
-    }
-    if (err.code != OK) {
-        fail(probe, OM_PROBE_TOKEN, &err,
-             "Use the token of ingestion-bot: OpenMetadata, Settings, Bots.");
+    struct question question;
+    bool is_there = ask(probe, "/v1/users/loggedInUser", &question);
+    struct str name = str_sub(json_str(json_get(question.document, "name")), 0, 200);
+    if (!is_there || str_is_empty(name)) {
+        fail_request(probe, OM_PROBE_TOKEN, &question.facts);
+    } else if (json_bool(json_get(question.document, "isBot"), false)) {
+        report(probe, OM_PROBE_TOKEN, OM_PROBE_PASSED, OK, NULL,
+               "OpenMetadata accepts the token of the bot %.*s.", STR_ARG(name));
     } else {
-        report(probe, OM_PROBE_TOKEN, OM_PROBE_PASSED, OK, NULL, "It is that of the bot %.*s.",
-               STR_ARG(name));
+        struct error err = ERROR_INIT;
+        (void)error_set(&err, ERR_FORBIDDEN,
+                        "The token belongs to %.*s, who is no bot: what a person writes cannot "
+                        "be told from what hexmeta writes.",
+                        STR_ARG(name));
+        fail(probe, OM_PROBE_TOKEN, &err, "token_of_person",
+             "Use the token of ingestion-bot (in OpenMetadata: Settings, Bots).");
     }
-    json_free(document);
+    json_free(question.document);
 }
 
 static enum om_probe_result find_access(const struct json *document, const char *operation)
@@ -138,9 +236,10 @@ static void test_permission(struct probe *probe, enum om_probe_step step, const 
     if (result == OM_PROBE_PASSED) {
         report(probe, step, result, OK, NULL, "The bot may %s.", what);
     } else if (result == OM_PROBE_FAILED) {
-        report(probe, step, result, ERR_FORBIDDEN,
-               "Give the bot the role that OpenMetadata's ingestion bots have.",
-               "The bot may not %s.", what);
+        struct error refused = ERROR_INIT;
+        (void)error_set(&refused, ERR_FORBIDDEN, "The bot may not %s.", what);
+        tell_failure(probe, step, &refused, "forbidden",
+                     "Give the bot the role that OpenMetadata's ingestion bots have.");
     } else {
         report(probe, step, result, OK, NULL,
                "The server does not say whether the bot may %s; the first run will show it.",
@@ -159,7 +258,7 @@ static bool test_service(struct probe *probe)
     if (status == OK || status == ERR_NOT_FOUND) {
         return true;
     }
-    fail(probe, OM_PROBE_DASHBOARDS, &err, "Choose another source.serviceName.");
+    fail(probe, OM_PROBE_DASHBOARDS, &err, "service", "Choose another source.serviceName.");
     return false;
 }
 
@@ -181,10 +280,10 @@ static void test_databases(struct probe *probe)
         }
     }
     if (om_run_is_ending(&probe->run)) {
-        fail(probe, OM_PROBE_DATABASES, &probe->run.fatal, NULL);
+        fail(probe, OM_PROBE_DATABASES, &probe->run.fatal, "unreachable", NULL);
     } else if (options->connection_count == 0) {
         report(probe, OM_PROBE_DATABASES, OM_PROBE_NOT_TRIED, OK, NULL,
-               "No data connections of Hex are known yet: sync first.");
+               "No data connections of Hex are known before the first sync.");
     } else {
         report(probe, OM_PROBE_DATABASES, OM_PROBE_PASSED, OK,
                named > 0 ? "Name the service in hexmeta.connections, or add the database to "
@@ -192,7 +291,7 @@ static void test_databases(struct probe *probe)
                          : NULL,
                "%zu of %zu data connections have a database service%s%s%s.", found,
                options->connection_count, named > 0 ? "; without: " : "", buf_cstr(&missing),
-               named > MAX_NAMED ? ", ..." : "");
+               named > MAX_NAMED ? " and others" : "");
     }
     buf_free(&missing);
 }

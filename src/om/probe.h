@@ -34,6 +34,7 @@ struct om_probe_report {
     enum om_probe_result result;
     struct str found;
     struct str remedy; /* STR_NULL: nothing to do */
+    const char *cause; /* for programs: "token_refused"; NULL when nothing is wrong */
     enum status code;  /* OK, or what the step failed with */
 };
 

@@ -19,6 +19,7 @@ from pathlib import Path
 
 import broken_hex
 from broken_hex import Certificates, Front, json_answer, page
+from openmetadata import OpenMetadata
 from simulator import program
 from workspace import Workspace
 
@@ -471,6 +472,14 @@ def normal(text):
     return re.sub(r"valid until \d{4}-\d\d-\d\d", "valid until 2027-01-01", text)
 
 
+def with_openmetadata(lab, token):
+    """The options for a test that includes a simulated OpenMetadata."""
+    server = lab.stack.enter_context(OpenMetadata())
+    name = "workflowConfig.openMetadataServerConfig"
+    return ["--set", "sink.type=metadata-rest", "--set", f"{name}.hostPort={server.url}/api",
+            "--set", f"{name}.securityConfig.jwtToken={token}"]
+
+
 def transcripts():
     """The runs that the page shows."""
     with Lab() as lab:
@@ -492,6 +501,10 @@ def transcripts():
                 output = re.sub(r'"elapsedMs":\d+', '"elapsedMs":1', output)
                 output = "\n".join(output.splitlines()[:2]) + "\n...\n"
             found[name] = f"{command}\n{output}$ echo $?\n{done.returncode}\n"
+        done = run(lab.configure(lab.sim()), *with_openmetadata(lab, "omsim_gone"))
+        output = normal(done.stdout[done.stdout.index("Testing OpenMetadata"):])
+        found["openmetadata"] = ("$ hexmeta test -c hex.yaml\n...\n"
+                                 f"{output}$ echo $?\n{done.returncode}\n")
         return found
 
 

@@ -86,7 +86,8 @@ static void print_start(struct test_run *run)
     buf_free(&text);
 }
 
-static void print_end(struct test_run *run, const struct probe_summary *summary)
+static void print_end(struct test_run *run, const struct probe_summary *summary,
+                      enum exit_code code)
 {
     struct buf text;
     if (!run->is_json && run->cli->is_quiet) {
@@ -94,7 +95,7 @@ static void print_end(struct test_run *run, const struct probe_summary *summary)
     }
     buf_init(&text, OUTPUT_BYTES);
     if (run->is_json) {
-        probe_view_end_json(&run->view, summary, &text);
+        probe_view_end_json(&run->view, summary, code, &text);
     } else {
         probe_view_end(&run->view, summary, &text);
     }
@@ -125,14 +126,17 @@ static enum exit_code test_connection(struct cli *cli, const struct config *conf
         return cli_fail(cli, &err);
     }
     print_not_tried(&run);
-    print_end(&run, &summary);
+    enum exit_code code = connection_test_exit_code(&summary);
+    bool has_server = config->sink == CONFIG_SINK_METADATA_REST;
+    if (has_server && run.is_json) {
+        code = exit_code_first(code, om_test(cli, &run.view, true));
+    }
+    print_end(&run, &summary, code); /* in JSON the last line */
     if (run.err.code != OK) {
         return cli_fail(cli, &run.err);
     }
-    enum exit_code code = connection_test_exit_code(&summary);
-    return config->sink == CONFIG_SINK_METADATA_REST
-               ? exit_code_first(code, om_test(cli, config, run.is_json))
-               : code;
+    return has_server && !run.is_json ? exit_code_first(code, om_test(cli, &run.view, false))
+                                      : code;
 }
 
 enum exit_code cmd_test(struct cli *cli)

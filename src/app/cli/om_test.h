@@ -5,9 +5,9 @@
 #define APP_CLI_OM_TEST_H
 
 #include "app/cli/cli.h"
-#include "app/config.h"
+#include "app/cli/probe_view.h"
 
-/* Runs the test and prints its steps: lines for people, or one JSON object each. */
-enum exit_code om_test(const struct cli *cli, const struct config *config, bool is_json);
+/* Runs the test and prints its steps: paragraphs of view, or one JSON object each. */
+enum exit_code om_test(const struct cli *cli, const struct probe_view *view, bool is_json);
 
 #endif

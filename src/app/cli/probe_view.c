@@ -41,15 +41,31 @@ static void put_line(const struct probe_view *view, const char *label, struct st
     buf_free(&line);
 }
 
+static void put_label(const struct probe_view *view, const char *result, const char *color,
+                      struct buf *out)
+{
+    (void)buf_printf(out, "%s%-*s%s", view->has_color ? color : "", TEXT_COLUMN, result,
+                     view->has_color ? "\033[0m" : "");
+}
+
 static void put_result(const struct probe_view *view, enum probe_result result, struct buf *out)
 {
     static const char *const colors[PROBE_RESULT_COUNT] = {
-        [PROBE_RESULT_PASSED] = "\033[32m",      [PROBE_RESULT_FAILED] = "\033[31m",
-        [PROBE_RESULT_NOT_ALLOWED] = "\033[33m", [PROBE_RESULT_NOT_NEEDED] = "\033[2m",
-        [PROBE_RESULT_NOT_TRIED] = "\033[2m",
+        [PROBE_RESULT_PASSED] = PROBE_VIEW_GOOD,
+        [PROBE_RESULT_FAILED] = PROBE_VIEW_BAD,
+        [PROBE_RESULT_NOT_ALLOWED] = PROBE_VIEW_UNSURE,
+        [PROBE_RESULT_NOT_NEEDED] = PROBE_VIEW_DIM,
+        [PROBE_RESULT_NOT_TRIED] = PROBE_VIEW_DIM,
     };
-    (void)buf_printf(out, "%s%-*s%s", view->has_color ? colors[result] : "", TEXT_COLUMN,
-                     probe_result_name(result), view->has_color ? "\033[0m" : "");
+    put_label(view, probe_result_name(result), colors[result], out);
+}
+
+void probe_view_paragraph(const struct probe_view *view, const char *result, const char *color,
+                          struct str text, struct str remedy, struct buf *out)
+{
+    put_label(view, result, color, out);
+    put_wrapped(view, text, TEXT_COLUMN, TEXT_COLUMN, out);
+    put_line(view, "Fix", remedy, out);
 }
 
 void probe_view_step(const struct probe_view *view, const struct probe_report *report,
@@ -239,7 +255,7 @@ static void put_pace_json(const struct config *config, struct json_out *json)
 }
 
 void probe_view_end_json(const struct probe_view *view, const struct probe_summary *summary,
-                         struct buf *out)
+                         enum exit_code code, struct buf *out)
 {
     static const char *const names[PROBE_RESULT_COUNT] = {
         [PROBE_RESULT_PASSED] = "passed",          [PROBE_RESULT_FAILED] = "failed",
@@ -250,7 +266,7 @@ void probe_view_end_json(const struct probe_view *view, const struct probe_summa
     json_out_init(&json, out);
     json_out_object(&json);
     json_out_field_cstr(&json, "kind", "summary");
-    json_out_field_int(&json, "exitCode", connection_test_exit_code(summary));
+    json_out_field_int(&json, "exitCode", code);
     for (int i = 0; i < PROBE_RESULT_COUNT; i++) {
         json_out_field_int(&json, names[i], (int64_t)summary->results[i]);
     }
