@@ -1,6 +1,5 @@
 #include "app/import.h"
 
-#include "app/file_walk.h"
 #include "app/reread.h"
 #include "base/log.h"
 #include "hex/export.h"
@@ -133,28 +132,32 @@ static enum status import_list(struct import *import, const struct file_list *li
     return status;
 }
 
-enum status import_run(const struct import_options *options, const char *const *paths,
-                       size_t count, struct import_summary *summary, struct error *err)
+enum status import_find(const char *const *paths, size_t count, struct import_summary *summary,
+                        struct error *err)
 {
-    struct import import = {.options = options, .summary = summary};
-    struct file_list list = {NULL};
+    struct import import = {.summary = summary};
+    enum status status = OK;
     *summary = (struct import_summary){.source = -1};
     arena_init(&summary->arena, LIST_BYTES);
+    for (size_t i = 0; i < count && status == OK; i++) {
+        status =
+            file_walk(paths[i], &summary->arena, &summary->files, note_failure, &import, err);
+    }
+    return status == OK && import.is_nomem ? error_nomem(err) : status;
+}
+
+enum status import_run(const struct import_options *options, struct import_summary *summary,
+                       struct error *err)
+{
+    struct import import = {.options = options, .summary = summary};
     arena_init(&import.arena, PROJECT_BYTES);
     buf_init(&import.text, yaml_limits_default.max_bytes);
     enum status status = find_source(&import, err);
-    for (size_t i = 0; i < count && status == OK; i++) {
-        status = file_walk(paths[i], &summary->arena, &list, note_failure, &import, err);
-    }
-    if (status == OK && import.is_nomem) {
-        status = error_nomem(err);
-    }
-    summary->files = (int64_t)list.count;
     if (status == OK) {
         status = reread_stored(&import, err);
     }
     if (status == OK) {
-        status = import_list(&import, &list, err);
+        status = import_list(&import, &summary->files, err);
     }
     if (status == OK) {
         status = analyse_pending(options->catalog, import.source.id, options->stop,

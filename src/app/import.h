@@ -8,6 +8,7 @@
 #define APP_IMPORT_H
 
 #include "app/analyse.h"
+#include "app/file_walk.h"
 #include "catalog/catalog.h"
 
 /* Of the source that imported files belong to. */
@@ -31,8 +32,8 @@ struct import_failure {
 
 struct import_summary {
     int64_t source; /* id in the catalog */
-    int64_t files;  /* found */
-    int64_t added;  /* projects that the catalog did not have */
+    struct file_list files;
+    int64_t added; /* projects that the catalog did not have */
     int64_t updated;
     int64_t cells;
     struct import_failure *failures;
@@ -44,12 +45,18 @@ struct import_summary {
 };
 
 /*
- * Imports what the paths name. OK also with failures of single files (see summary); otherwise
- * the error that ended it: ERR_IO (catalog), ERR_NOMEM. Free the summary in any case.
+ * Finds the files that the paths name; a path that cannot be read is a failure in the summary.
+ * Needs no catalog, so that none is made where there is nothing to import. ERR_NOMEM only.
  */
-enum status import_run(const struct import_options *options, const char *const *paths,
-                       size_t count, struct import_summary *summary,
+enum status import_find(const char *const *paths, size_t count, struct import_summary *summary,
+                        struct error *err) WARN_UNUSED;
+/*
+ * Imports the files that were found. OK also with failures of single files (see summary);
+ * otherwise the error that ended it: ERR_IO (catalog), ERR_NOMEM.
+ */
+enum status import_run(const struct import_options *options, struct import_summary *summary,
                        struct error *err) WARN_UNUSED;
+/* In any case, whatever the two returned. */
 void import_summary_free(struct import_summary *summary);
 
 #endif

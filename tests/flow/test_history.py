@@ -7,11 +7,13 @@ import re
 import signal
 import sqlite3
 import unittest
+from pathlib import Path
 
 import records
 from workspace import Workspace
 
 DAY_MS = 24 * 3600 * 1000
+EXPORT = str(Path(__file__).resolve().parents[2] / "examples" / "orders.hex.yaml")
 LISTING = re.compile(
     r"/api/v1/(users/me|users|groups|projects|data-connections|collections)$"
 )
@@ -231,7 +233,7 @@ class HistoryTest(unittest.TestCase):
                 code, said = self.run_beside_a_writer(workspace, *sync, "--wait=600", stop=number)
                 self.assertEqual(code, 130, said)
             for command in (["ingest", *sync[1:]], ["sync", "--offline", *sync[1:]],
-                            ["import", ".", "--catalog", workspace.catalog]):
+                            ["import", EXPORT, "--catalog", workspace.catalog]):
                 code, said = self.run_beside_a_writer(workspace, *command, "--wait=0")
                 self.assertEqual(code, 1)
                 self.assertIn("process 4711", said)

@@ -26,7 +26,7 @@ static enum status judge(const struct import_summary *import, struct error *err)
         return error_set(err, ERR_CANCELLED,
                          "interrupted: what was imported so far is in the catalog");
     }
-    if (import->files == 0 && import->failure_count == 0) {
+    if (import->files.count == 0 && import->failure_count == 0) {
         return error_set(err, ERR_NOT_FOUND,
                          "no exported projects found there: their names end in .hex.yaml");
     }
@@ -98,10 +98,13 @@ enum exit_code cmd_import(struct cli *cli)
     arena_init(&arena, ARENA_BYTES);
     run_view_start(&view, cli, LOG_LEVEL_INFO);
     enum status status =
-        catalog_path_open(cli, CATALOG_MODE_CREATE, &arena, &options.catalog, &path, &err);
-    if (status == OK) {
-        status = import_run(&options, cli->options.arguments, cli->options.argument_count,
-                            &import, &err);
+        import_find(cli->options.arguments, cli->options.argument_count, &import, &err);
+    if (status == OK && import.files.count > 0) {
+        status =
+            catalog_path_open(cli, CATALOG_MODE_CREATE, &arena, &options.catalog, &path, &err);
+        if (status == OK) {
+            status = import_run(&options, &import, &err);
+        }
     }
     if (status == OK) {
         status = judge(&import, &err);
