@@ -135,11 +135,15 @@ class Mistakes(Case):
         cases = [
             (["shwo"], "unknown command 'shwo'. Did you mean 'show'?"),
             (["help", "imprt"], "Did you mean 'import'?"),
+            (["help", "nosuch"], "'hexmeta help' lists the commands"),
+            (["nosuch"], "'hexmeta help' lists the commands"),
+            (["ingest", "hex.yaml"], "named with -c: hexmeta ingest -c hex.yaml"),
             (["show", "--jsn"], "unknown option '--jsn'. Did you mean '--json'?"),
             (["--catlog", "x", "show"], "Did you mean '--catalog'?"),
             (["show", "project_s"], "Did you mean 'projects'?"),
             (["show", "things"], "show knows no 'things', only projects, components"),
             (["show"], "'show' needs more: show KIND [ID]"),
+            (["show"], "'hexmeta help show' explains it."),
             (["import"], "'import' needs more: import PATH..."),
             (["export", "all"], "'export' does not know what to do with 'all'"),
             (["export", "--kind", "projects"], "'projects' is not one of workspace"),
@@ -372,6 +376,8 @@ class Catalog(Case):
     def test_nothing_to_import_is_a_failure(self):
         (self.folder / "empty").mkdir()
         self.expect(self.hexmeta("import", "empty"), 1, "", "no exported projects found")
+        self.expect(self.hexmeta("import", "nowhere"), 1, "", "nowhere: not imported: No such")
+        self.assertFalse((self.folder / "hex.catalog.db").exists())
 
     def test_quiet_import_says_nothing(self):
         answer = self.expect(self.hexmeta("-q", "import", "exports"), 0)
@@ -535,6 +541,14 @@ class Configuration(Case):
         for arguments in (["check", path], ["check", "-c", path]):
             answer = self.expect(run("config", *arguments, env=self.ENV), 0, "is valid")
             self.assertIn("https://app.hex.tech", answer.stdout)
+
+    def test_the_server_that_is_published_to_is_named(self):
+        path = self.write(self.GOOD)
+        sets = ["--set", "sink.type=metadata-rest", "--set",
+                "workflowConfig.openMetadataServerConfig.hostPort=https://om.example.com/api"]
+        self.expect(run("config", "check", path, *sets, env=self.ENV), 0,
+                    "OpenMetadata: https://om.example.com/api")
+        self.assertNotIn("OpenMetadata", run("config", "check", path, env=self.ENV).stdout)
 
     def test_from_standard_input(self):
         self.expect(run("config", "check", "-c", "-", env=self.ENV, stdin=self.GOOD), 0,

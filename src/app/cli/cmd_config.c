@@ -17,8 +17,12 @@ static void put_verdict(const struct config *config, struct buf *out)
         (void)buf_printf(out, ", with %zu warning%s", config->warnings.count,
                          config->warnings.count == 1 ? "" : "s");
     }
-    (void)buf_printf(out, ".\nHex:     %.*s\nCatalog: %.*s\n", STR_ARG(config->host_url),
-                     STR_ARG(config->catalog));
+    (void)buf_printf(out, ".\nHex:          %.*s\nCatalog:      %.*s\n",
+                     STR_ARG(config->host_url), STR_ARG(config->catalog));
+    if (config->sink == CONFIG_SINK_METADATA_REST) {
+        (void)buf_printf(out, "OpenMetadata: %.*s, service %.*s\n",
+                         STR_ARG(config->publish.url), STR_ARG(config->service_name));
+    }
 }
 
 static enum status check_or_show(const struct cli *cli, bool is_check, struct buf *out,

@@ -47,7 +47,11 @@ enum exit_code cmd_help(struct cli *cli)
     buf_init(&out, MAX_PAGE_BYTES);
     enum status status = find_topic(cli, &topic, &err);
     if (status != OK) {
-        return cli_fail(cli, &err);
+        enum exit_code code = cli_fail(cli, &err);
+        if (!cli->logs_json) {
+            cli_complain("'hexmeta help' lists the commands and options.");
+        }
+        return code;
     }
     if (option_is_set(&cli->options, "man")) {
         man_write(&commands_table, topic, &out);

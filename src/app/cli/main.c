@@ -66,11 +66,29 @@ static enum exit_code usage_failure(const struct cli *cli, const struct error *e
     enum exit_code code = cli_fail(cli, err);
     const struct option_command *command = cli->options.command;
     if (code == EXIT_CODE_USAGE && !cli->logs_json) {
-        (void)fprintf(stderr, "'hexmeta %s%s' explains the options.\n",
-                      command != NULL ? "help " : "--help",
-                      command != NULL ? command->name : "");
+        cli_complain(command != NULL ? "'hexmeta help %s' explains it."
+                                     : "'hexmeta help' lists the commands and options.",
+                     command != NULL ? command->name : "");
     }
     return code;
+}
+
+/* The words of the command line, and what they lack. */
+static enum status check_words(const struct option_result *options, struct error *err)
+{
+    const struct option_command *command = options->command;
+    bool wants_file = str_starts_with(str_from(command->arguments), "-c FILE");
+    if (wants_file && options->argument_count == 1 && !option_is_set(options, "config")) {
+        return error_set(err, ERR_CONFIG,
+                         "the configuration is named with -c: hexmeta %s -c %s", command->name,
+                         options->arguments[0]);
+    }
+    enum status status = option_check_arguments(options, err);
+    if (status == OK && option_is_set(options, "set") && !option_is_set(options, "config") &&
+        !str_is(str_from(command->name), "config")) {
+        status = error_set(err, ERR_CONFIG, "--set changes a configuration: name it with -c");
+    }
+    return status;
 }
 
 static enum exit_code run(struct cli *cli, int argc, char **argv)
@@ -96,11 +114,7 @@ static enum exit_code run(struct cli *cli, int argc, char **argv)
         (void)error_set(&err, ERR_CONFIG, "no command is named");
         return usage_failure(cli, &err);
     }
-    status = option_check_arguments(options, &err);
-    if (status == OK && option_is_set(options, "set") && !option_is_set(options, "config") &&
-        !str_is(str_from(options->command->name), "config")) {
-        status = error_set(&err, ERR_CONFIG, "--set changes a configuration: name it with -c");
-    }
+    status = check_words(options, &err);
     return status == OK ? commands_function(options->command)(cli) : usage_failure(cli, &err);
 }
 
