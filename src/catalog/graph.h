@@ -73,6 +73,16 @@ enum status graph_find_tables(struct catalog *catalog, struct str text, struct a
                               struct graph_node **out, size_t *count,
                               struct error *err) WARN_UNUSED;
 
+#define GRAPH_MAX_SUGGESTIONS 3
+enum graph_names { GRAPH_NAMES_ALL, GRAPH_NAMES_PROJECTS, GRAPH_NAMES_TABLES };
+/*
+ * The titles of projects and names of tables that are most like text, which nothing is named:
+ * misspellings first, then those that text is a part of. *count 0: none.
+ */
+enum status graph_suggest(struct catalog *catalog, struct str text, enum graph_names which,
+                          struct arena *arena, struct str names[GRAPH_MAX_SUGGESTIONS],
+                          size_t *count, struct error *err) WARN_UNUSED;
+
 struct graph_steps {
     int up;          /* at most so many against the edges */
     int down;        /* and along them */

@@ -42,8 +42,7 @@ extern const struct query_kind query_kinds[];
 extern const size_t query_kind_count;
 
 struct query_filter {
-    struct str
-        id; /* only this object: its id, or for projects also an exact title; STR_NULL: all */
+    struct str id;     /* only this: its id, or its name or title in any case; STR_NULL: all */
     struct str search; /* full text over titles, descriptions, SQL, markdown; STR_NULL: none */
     int64_t limit;     /* 0: all */
 };

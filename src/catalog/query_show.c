@@ -141,7 +141,7 @@ static const struct show shows[] = {
                                   " group_concat(name, ', ') FROM project_category WHERE "
                                   "project = p.id),"
                                   " p.failure, " QUERIED " FROM project p %s WHERE p.type = 0",
-        .where_id = "(p.hex_id = ?1 COLLATE NOCASE OR p.title = ?1)",
+        .where_id = "(p.hex_id = ?1 COLLATE NOCASE OR p.title = ?1 COLLATE NOCASE)",
         .search = SEARCH_KIND_PROJECT,
         .search_text = "p.id",
         .order = "p.views_all_time DESC NULLS LAST, p.title, p.hex_id, p.id",
@@ -160,7 +160,7 @@ static const struct show shows[] = {
                                               " 'listed' WHEN 1 THEN 'full' ELSE 'denied' END "
                                               "FROM project p %s WHERE"
                                               " p.type = 1",
-        .where_id = "(p.hex_id = ?1 COLLATE NOCASE OR p.title = ?1)",
+        .where_id = "(p.hex_id = ?1 COLLATE NOCASE OR p.title = ?1 COLLATE NOCASE)",
         .search = SEARCH_KIND_PROJECT,
         .search_text = "p.id",
         .order = "p.title, p.hex_id, p.id",
@@ -172,7 +172,8 @@ static const struct show shows[] = {
                   ", %s, coalesce((SELECT d.name FROM data_connection d WHERE"
                   " d.source = p.source AND d.hex_id = c.connection), c.connection), p.hex_id,"
                   " c.error FROM cell c JOIN project p ON p.id = c.project %s WHERE 1",
-        .where_id = "(c.hex_id = ?1 OR (p.hex_id = ?1 COLLATE NOCASE OR p.title = ?1))",
+        .where_id =
+            "(c.hex_id = ?1 OR (p.hex_id = ?1 COLLATE NOCASE OR p.title = ?1 COLLATE NOCASE))",
         .search = SEARCH_KIND_CELL,
         .search_text = "c.id",
         .order = "p.hex_id, p.id, c.position, c.id",
@@ -189,7 +190,7 @@ static const struct show shows[] = {
             " a.project = c.project AND a.cell = c.hex_id %s WHERE c.dataframe <> ''",
         .where_id =
             "(c.hex_id = ?1 OR c.dataframe = ?1 COLLATE NOCASE OR (p.hex_id = ?1 COLLATE"
-            " NOCASE OR p.title = ?1))",
+            " NOCASE OR p.title = ?1 COLLATE NOCASE))",
         .search = SEARCH_KIND_CELL,
         .search_text = "c.id",
         .order = "p.views_all_time DESC NULLS LAST, p.hex_id, p.id, c.position, c.id",
@@ -217,7 +218,7 @@ static const struct show shows[] = {
                   " kind, count(DISTINCT project) AS projects, max(description) AS description"
                   " FROM project_category GROUP BY name UNION ALL SELECT status, 'status',"
                   " count(*), NULL FROM project WHERE status <> '' GROUP BY status) %s WHERE 1",
-        .where_id = "name = ?1",
+        .where_id = "name = ?1 COLLATE NOCASE",
         .search = SEARCH_KIND_TEXT,
         .search_text = "name || ' ' || coalesce(description, '')",
         .order = "projects DESC, name, kind",
@@ -228,7 +229,7 @@ static const struct show shows[] = {
                   " p.source = d.source), (SELECT count(*) FROM warehouse_table t WHERE"
                   " t.source = d.source AND t.connection = d.hex_id), d.hex_id, d.description"
                   " FROM data_connection d %s WHERE 1",
-        .where_id = "(d.hex_id = ?1 OR d.name = ?1)",
+        .where_id = "(d.hex_id = ?1 OR d.name = ?1 COLLATE NOCASE)",
         .search = SEARCH_KIND_TEXT,
         .search_text = "coalesce(d.name, '') || ' ' || coalesce(d.type, '') || ' ' ||"
                        " coalesce(d.description, '')",
@@ -243,7 +244,7 @@ static const struct show shows[] = {
                   " project p ON p.id = h.project WHERE h.kind = 2 AND NOT EXISTS (SELECT 1"
                   " FROM collection l WHERE l.source = p.source AND l.name = h.name) GROUP BY"
                   " p.source, h.name) %s WHERE 1",
-        .where_id = "(id = ?1 OR name = ?1)",
+        .where_id = "(id = ?1 OR name = ?1 COLLATE NOCASE)",
         .search = SEARCH_KIND_TEXT,
         .search_text = "name || ' ' || coalesce(description, '')",
         .order = "name, id",
@@ -254,7 +255,8 @@ static const struct show shows[] = {
                                                         "INTEGER), p.hex_id"
                                                         " FROM run r JOIN project p ON p.id = "
                                                         "r.project %s WHERE 1",
-        .where_id = "(r.hex_id = ?1 OR (p.hex_id = ?1 COLLATE NOCASE OR p.title = ?1))",
+        .where_id =
+            "(r.hex_id = ?1 OR (p.hex_id = ?1 COLLATE NOCASE OR p.title = ?1 COLLATE NOCASE))",
         .search = SEARCH_KIND_TEXT,
         .search_text = "coalesce(p.title, '') || ' ' || coalesce(r.status, '') || ' ' ||"
                        " coalesce(r.trigger, '')",
@@ -264,7 +266,7 @@ static const struct show shows[] = {
         .select = "SELECT " ISO_TIME(
             "h.at_ms") ", p.title, h.field, h.before, h.after, p.hex_id"
                        " FROM change h JOIN project p ON p.id = h.project %s WHERE 1",
-        .where_id = "(p.hex_id = ?1 COLLATE NOCASE OR p.title = ?1)",
+        .where_id = "(p.hex_id = ?1 COLLATE NOCASE OR p.title = ?1 COLLATE NOCASE)",
         .search = SEARCH_KIND_TEXT,
         .search_text = "coalesce(p.title, '') || ' ' || h.field || ' ' ||"
                        " coalesce(h.before, '') || ' ' || coalesce(h.after, '')",
@@ -275,7 +277,8 @@ static const struct show shows[] = {
                   " p.source = u.source AND p.owner = u.email COLLATE NOCASE),"
                   " " ISO_TIME("u.last_login_ms") ", u.hex_id"
                                                   " FROM user u %s WHERE 1",
-        .where_id = "(u.hex_id = ?1 OR u.email = ?1 COLLATE NOCASE OR u.name = ?1)",
+        .where_id =
+            "(u.hex_id = ?1 OR u.email = ?1 COLLATE NOCASE OR u.name = ?1 COLLATE NOCASE)",
         .search = SEARCH_KIND_TEXT,
         .search_text = "coalesce(u.email, '') || ' ' || coalesce(u.name, '')",
         .order = "u.email, u.hex_id",
@@ -286,7 +289,7 @@ static const struct show shows[] = {
             " p ON p.id = h.project WHERE h.kind = 1 AND h.name = g.name AND p.source ="
             " g.source), " ISO_TIME("g.created_ms") ","
                                                     " g.hex_id FROM user_group g %s WHERE 1",
-        .where_id = "(g.hex_id = ?1 OR g.name = ?1)",
+        .where_id = "(g.hex_id = ?1 OR g.name = ?1 COLLATE NOCASE)",
         .search = SEARCH_KIND_TEXT,
         .search_text = "coalesce(g.name, '')",
         .order = "g.name, g.hex_id",
@@ -475,7 +478,7 @@ enum status query_show(struct catalog *catalog, const struct query_kind *kind,
         sqlite_end(&statement);
     }
     if (status == OK && count == 0 && !str_is_null(filter->id)) {
-        status = error_set(err, ERR_NOT_FOUND, "the catalog has no such %.*s: %.*s",
+        status = error_set(err, ERR_NOT_FOUND, "the catalog has no %.*s '%.*s'",
                            (int)strlen(kind->name) - 1, kind->name,
                            STR_ARG(str_sub(filter->id, 0, 200)));
     }

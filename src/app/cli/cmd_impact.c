@@ -10,30 +10,6 @@
 #define ARENA_BYTES ((size_t)2048 * 1024 * 1024)
 #define OUTPUT_BYTES ((size_t)1024 * 1024 * 1024)
 
-/* ---- the table, and perhaps a column of it ---- */
-
-/* The whole text as a table; else its last part as a column. */
-static enum status find_table(struct catalog *catalog, struct str text, struct arena *arena,
-                              struct graph_node **out, struct str *column, struct error *err)
-{
-    size_t count = 0;
-    size_t dot = str_find_last(text, '.');
-    struct str table = text;
-    *column = STR_NULL;
-    enum status status = graph_find_tables(catalog, text, arena, out, &count, err);
-    if (status == OK && count == 0 && dot != SIZE_MAX) {
-        table = str_sub(text, 0, dot);
-        *column = str_sub(text, dot + 1, SIZE_MAX);
-        status = graph_find_tables(catalog, table, arena, out, &count, err);
-    }
-    if (status == OK && count == 0) {
-        status = error_set(err, ERR_NOT_FOUND,
-                           "nothing in the catalog reads or writes a table '%.*s'",
-                           STR_ARG(str_sub(text, 0, 200)));
-    }
-    return status == OK ? choice_of(table, *out, count, err) : status;
-}
-
 /* ---- JSON ---- */
 
 static void put_item(const struct impact *impact, const struct impact_item *item,
@@ -153,21 +129,21 @@ static enum status show_impact(const struct cli *cli, struct catalog *catalog,
                                struct arena *arena, struct error *err)
 {
     struct str text = str_from(cli->options.arguments[0]);
-    struct graph_node *table = NULL;
+    struct graph_node table = {.id.kind = NODE_KIND_TABLE};
     struct str column = STR_NULL;
     struct impact impact = {NULL};
     struct buf out;
     buf_init(&out, OUTPUT_BYTES);
-    enum status status = find_table(catalog, text, arena, &table, &column, err);
+    enum status status = choice_of_table(catalog, text, arena, &table, &column, err);
     if (status == OK) {
-        status = impact_find(catalog, table, column, arena, &impact, err);
+        status = impact_find(catalog, &table, column, arena, &impact, err);
     }
     if (status == OK && option_is_set(&cli->options, "json")) {
         for (size_t i = 0; i < impact.count; i++) {
-            put_item(&impact, &impact.items[i], table, &out);
+            put_item(&impact, &impact.items[i], &table, &out);
         }
     } else if (status == OK) {
-        put_text(&impact, table, column, &out);
+        put_text(&impact, &table, column, &out);
     }
     if (status == OK) {
         status = output_buf(&out, err);

@@ -57,17 +57,13 @@ static enum status show_lineage(const struct cli *cli, struct catalog *catalog,
     const struct graph_steps steps = {.up = steps_of(given, "up", "down"),
                                       .down = steps_of(given, "down", "up"),
                                       .has_inputs = option_is_set(given, "openlineage")};
-    struct graph_node *nodes = NULL;
+    struct graph_node start;
     struct graph graph = {NULL};
     struct buf out;
-    size_t count = 0;
     buf_init(&out, OUTPUT_BYTES);
-    enum status status = graph_find(catalog, text, arena, &nodes, &count, err);
+    enum status status = choice_of_any(catalog, text, arena, &start, err);
     if (status == OK) {
-        status = choice_of(text, nodes, count, err);
-    }
-    if (status == OK) {
-        status = graph_walk(catalog, &nodes[0], &steps, arena, &graph, err);
+        status = graph_walk(catalog, &start, &steps, arena, &graph, err);
     }
     if (status == OK && write_graph(cli, &graph, arena, &out) != OK) {
         status = error_nomem(err);

@@ -1,8 +1,10 @@
 #include "app/cli/catalog_path.h"
+#include "app/cli/choice.h"
 #include "app/cli/output.h"
 #include "app/cli/records.h"
 #include "app/cli/terminal.h"
 
+#include <string.h>
 #include <unistd.h>
 
 #define ARENA_BYTES ((size_t)1024 * 1024)
@@ -76,15 +78,35 @@ static void explain(const struct cli *cli, const struct query_kind *kind,
     }
 }
 
+/* The thing itself, or what is of a project: both may be misspelt. */
+static void suggest(struct catalog *catalog, const struct query_kind *kind, struct str id,
+                    struct arena *arena, struct error *err)
+{
+    static const char *const of_projects[] = {"projects", "components", "cells", "datasets",
+                                              "runs",     "changes",    NULL};
+    if (strcmp(kind->name, "tables") == 0) {
+        choice_suggest(catalog, id, GRAPH_NAMES_TABLES, arena, err);
+    }
+    for (size_t i = 0; of_projects[i] != NULL; i++) {
+        if (strcmp(kind->name, of_projects[i]) == 0) {
+            choice_suggest(catalog, id, GRAPH_NAMES_PROJECTS, arena, err);
+        }
+    }
+}
+
 static enum status show(const struct cli *cli, struct catalog *catalog,
-                        const struct query_kind *kind, struct error *err)
+                        const struct query_kind *kind, struct arena *arena, struct error *err)
 {
     enum records_format format = format_of(cli);
     const struct option_result *given = &cli->options;
-    const struct query_filter filter = {
-        .id = given->argument_count > 1 ? str_from(given->arguments[1]) : STR_NULL,
-        .search = str_from(option_text(given, "search")),
-        .limit = option_count(given, "limit", 0)};
+    struct str id = STR_NULL;
+    if (given->argument_count > 1 &&
+        choice_id(str_from(given->arguments[1]), arena, &id, err) != OK) {
+        return err->code;
+    }
+    const struct query_filter filter = {.id = id,
+                                        .search = str_from(option_text(given, "search")),
+                                        .limit = option_count(given, "limit", 0)};
     const struct records_options options = {.format = format,
                                             .kind = kind,
                                             .width = terminal_width(STDOUT_FILENO),
@@ -96,6 +118,9 @@ static enum status show(const struct cli *cli, struct catalog *catalog,
         return error_nomem(err);
     }
     enum status status = query_show(catalog, kind, &filter, records_row, records, err);
+    if (status == ERR_NOT_FOUND) {
+        suggest(catalog, kind, id, arena, err);
+    }
     if (status == OK) {
         status = records_end(records, &hidden, err);
     }
@@ -126,7 +151,7 @@ enum exit_code cmd_show(struct cli *cli)
         status = catalog_path_open(cli, CATALOG_MODE_READ, &arena, &catalog, NULL, &err);
     }
     if (status == OK) {
-        status = show(cli, catalog, kind, &err);
+        status = show(cli, catalog, kind, &arena, &err);
     }
     catalog_close(catalog);
     arena_free(&arena);

@@ -106,7 +106,7 @@ static const struct option_word show_words[] = {
 
 static const struct option_example show_examples[] = {
     {"hexmeta show projects", "All projects, most viewed first."},
-    {"hexmeta show projects 'Weekly revenue'", "One project, by id or exact title."},
+    {"hexmeta show projects 'Weekly revenue'", "One project, by id, title or address."},
     {"hexmeta show cells --search refund --json | jq .project",
      "The projects that have a cell about refunds."},
     {"hexmeta show changes 'Weekly revenue'", "What changed in that project, and when."},
@@ -410,9 +410,11 @@ static const struct option_command commands[] = {
      .min_arguments = 1,
      .max_arguments = 2,
      .summary = "List what the catalog holds, or one thing of it",
-     .description = "Prints a table that is fitted to the terminal; texts that are too long "
-                    "end in an ellipsis. With an ID, everything that is known about that one. "
-                    "With --json or --csv nothing is cut.",
+     .description =
+         "Prints a table that is fitted to the terminal; texts that are too long "
+         "end in an ellipsis. With an ID, everything that is known about that one: "
+         "its id, its name or title in any case, or for a project its address in the "
+         "browser. With --json or --csv nothing is cut.",
      .options = show_options,
      .option_count = COUNT_OF(show_options),
      .words_title = "Kinds",
@@ -436,9 +438,10 @@ static const struct option_command commands[] = {
      .max_arguments = 1,
      .summary = "Show what something comes from and what it feeds",
      .description =
-         "ID is a project (id or title), PROJECT/CELL (a cell by id, label or data frame), a "
-         "data frame, or a table by the end of its name, all but ids in any case. When it may "
-         "be several, they are listed with what to write for each.\n\n"
+         "ID is a project (id, title, or its address in the browser), PROJECT/CELL (a cell by "
+         "id, label or data frame), a data frame, or a table by the end of its name, with or "
+         "without quotes; all but ids in any case. When it may be several, they are listed "
+         "with what to write for each.\n\n"
          "Each step tells how it is known: sql, queried_tables (Hex's own list of what a "
          "published project asked for), chart (the configuration of a no-code cell), writeback "
          "or import; partial when there may be more than it says. `(*)` stands behind what is "
@@ -456,7 +459,7 @@ static const struct option_command commands[] = {
      .description =
          "Everything that reads it, directly or through data sets, components and tables that "
          "are written, by project with owner and views, most viewed first. TABLE is the end of "
-         "its name, in any case.\n\n"
+         "its name, in any case, with or without quotes.\n\n"
          "A column is followed by name from step to step. `perhaps` is said of what lies "
          "behind a step whose columns are not all known; `its SQL names the column` of a cell "
          "that reads the table and uses the column other than for its result, as in a filter.",
