@@ -23,6 +23,8 @@
 #define MAX_HEADER_TEXT ((size_t)1024)
 #define MAX_REDIRECTS 5
 #define LONG_PAUSE_MS 20000
+/* Trouble that lasts so long is told: a short one is over before anybody wonders. */
+#define LONG_TROUBLE_MS 10000
 /* HTTP/1.1 reads one answer a connection, so that 64 KiB is as fast as more, and eight times 64
  * KiB is little memory. */
 #define RECEIVE_BUFFER_BYTES 65536L
@@ -66,6 +68,8 @@ struct http_client {
     size_t pending;
     size_t finished_in_turn;
     int64_t told_until_ms; /* the pause that was logged */
+    int64_t trouble_ms;    /* when attempts began to fail; -1: they do not */
+    bool has_told_trouble;
 };
 
 /* ---- life ---- */
@@ -102,6 +106,7 @@ enum status http_client_new(const struct http_client_options *options, struct ht
     o->stall_timeout_ms = or_default(o->stall_timeout_ms, DEFAULT_STALL_MS);
     http_queue_init(&client->queue, o->max_in_flight, o->retry_budget_ms);
     client->queue.max_attempts = o->max_attempts;
+    client->trouble_ms = -1;
     client->encodings = supported_encodings();
     client->multi = curl_multi_init();
     client->idle = calloc(o->max_in_flight, sizeof(*client->idle));
@@ -588,6 +593,32 @@ static void tell_long_pause(struct exchange *exchange, int64_t wait_ms, int64_t 
     }
 }
 
+/* Attempts that go on failing, once, and that they do no more. */
+static void tell_trouble(struct exchange *exchange, CURLcode code, enum status transport,
+                         int status, int64_t now_ms)
+{
+    struct http_client *client = exchange->client;
+    struct error err = ERROR_INIT;
+    if (transport == OK && status < 500) {
+        if (client->has_told_trouble) {
+            log_info("%.*s answers again", STR_ARG(authority_of(exchange->url)));
+        }
+        client->trouble_ms = -1;
+        client->has_told_trouble = false;
+        return;
+    }
+    client->trouble_ms = client->trouble_ms < 0 ? now_ms : client->trouble_ms;
+    if (client->has_told_trouble || now_ms - client->trouble_ms < LONG_TROUBLE_MS) {
+        return;
+    }
+    client->has_told_trouble = true;
+    err.code = ERR_NETWORK;
+    describe_failure(exchange, code, transport, status, &err);
+    error_prefix(&err, "still trying, each request for %" PRId64 " s at most: ",
+                 client->options.retry_budget_ms / 1000);
+    log_failure(LOG_LEVEL_WARNING, &err);
+}
+
 /* Where no name is known nobody will come up soon; where nobody listens somebody may. */
 static bool is_nobody_there(const struct exchange *exchange)
 {
@@ -625,6 +656,9 @@ static void judge(struct exchange *exchange, CURLcode code, int status, const ch
               decision.verdict == HTTP_VERDICT_RETRY ? ", again" : "");
     if (decision.pauses_all) {
         tell_long_pause(exchange, decision.wait_ms, now_ms);
+    }
+    if (decision.verdict == HTTP_VERDICT_RETRY || decision.verdict == HTTP_VERDICT_DONE) {
+        tell_trouble(exchange, code, transport, status, now_ms);
     }
     if (decision.verdict == HTTP_VERDICT_RETRY) {
         return;

@@ -1,6 +1,7 @@
 /*
  * The HTTP client against a server that answers what the test says, byte for byte.
  */
+#include "base/log.h"
 #include "io/http_client.h"
 #include "io/http_url.h"
 
@@ -373,6 +374,53 @@ static void nobody_listens(void **state)
     http_client_free(client);
 }
 
+static void keep_line(void *ctx, enum log_level level, struct str line)
+{
+    if (level >= LOG_LEVEL_WARNING) {
+        (void)buf_append_str(ctx, line);
+    }
+}
+
+/* Nobody listens; time passes as fast as the test likes. */
+static void trouble_that_lasts_is_told_once(void **state)
+{
+    struct clock_fake fake = {.wall_ms = 1700000000000, .monotonic_ms = 1};
+    struct buf lines;
+    struct http_client *client;
+    struct error err = ERROR_INIT;
+    struct outcome outcome;
+    const struct http_client_options options = {.clock = clock_fake(&fake),
+                                                .retry_budget_ms = 60000,
+                                                .waits_for_server = true,
+                                                .verify_tls = true};
+    (void)state;
+    buf_init(&lines, 10000);
+    const struct log_options log = {
+        .level = LOG_LEVEL_INFO, .clock = options.clock, .sink = keep_line, .sink_ctx = &lines};
+    log_setup(&log);
+    assert_int_equal(http_client_new(&options, &client, &err), OK);
+    submit(client, "http://127.0.0.1:1/api/v1/system/version", &outcome);
+    for (int i = 0; i < 80 && http_client_pending(client) > 0; i++) {
+        while (http_client_in_flight(client) > 0) {
+            assert_int_equal(http_client_run(client, 1000, &err), OK);
+        }
+        if (fake.monotonic_ms < 9000) {
+            assert_int_equal(lines.size, 0);
+        }
+        clock_fake_advance(&fake, 1000);
+        assert_int_equal(http_client_run(client, 0, &err), OK);
+    }
+    const char *told = strstr(buf_cstr(&lines), "still trying, each request for 60 s at most");
+    assert_non_null(told);
+    assert_non_null(strstr(told, "127.0.0.1:1 cannot be reached"));
+    assert_null(strstr(told + 1, "still trying"));
+    assert_int_equal(outcome.err.code, ERR_NETWORK);
+    http_client_free(client);
+    const struct log_options usual = {.level = LOG_LEVEL_WARNING, .clock = clock_system()};
+    log_setup(&usual);
+    buf_free(&lines);
+}
+
 static void metadata_addresses_are_refused(void **state)
 {
     struct http_client *client = new_client(60000);
@@ -506,6 +554,7 @@ int main(void)
         cmocka_unit_test(a_gzip_bomb_is_dropped),
         cmocka_unit_test(headers_without_end_are_dropped),
         cmocka_unit_test(nobody_listens),
+        cmocka_unit_test(trouble_that_lasts_is_told_once),
         cmocka_unit_test(metadata_addresses_are_refused),
         cmocka_unit_test(causes_are_named),
         cmocka_unit_test(attempts_can_be_limited),

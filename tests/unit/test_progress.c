@@ -58,6 +58,9 @@ static void test_plain_lines_every_ten_seconds(void **state)
     clock_fake_advance(&stage.fake, 1);
     report(&stage, "Listing projects", 400, -1, 56);
     expect(&stage, "Listing projects: 400, 56 requests left this minute\n");
+    clock_fake_advance(&stage.fake, 10000);
+    report(&stage, "Connecting", 0, -1, -1);
+    expect(&stage, "Connecting\n"); /* nothing to count yet */
     report(&stage, "Reading details", 0, 1000, 56);
     expect(&stage, "");
     clock_fake_advance(&stage.fake, 10000);

@@ -72,9 +72,12 @@ static void write_plain(struct progress *progress)
     int64_t rest_ms = remaining_ms(progress);
     struct buf line;
     buf_init(&line, MAX_LINE_BYTES);
-    (void)buf_printf(&line, "%s: %" PRId64, state->phase, state->done);
+    (void)buf_append_cstr(&line, state->phase);
     if (state->total >= 0) {
-        (void)buf_printf(&line, " of %" PRId64 " (%d %%)", state->total, percent(state));
+        (void)buf_printf(&line, ": %" PRId64 " of %" PRId64 " (%d %%)", state->done,
+                         state->total, percent(state));
+    } else if (state->done > 0) {
+        (void)buf_printf(&line, ": %" PRId64, state->done);
     }
     if (state->left_this_minute >= 0) {
         (void)buf_printf(&line, ", %" PRId64 " requests left this minute",
@@ -122,7 +125,7 @@ static void put_parts(struct progress *progress, struct buf *line, struct buf *p
         put_bar(part, state);
         put_part(progress, line, part);
         (void)buf_printf(part, "  %" PRId64 "/%" PRId64, state->done, state->total);
-    } else {
+    } else if (state->done > 0) {
         (void)buf_printf(part, "  %" PRId64, state->done);
     }
     put_part(progress, line, part);
