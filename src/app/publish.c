@@ -210,21 +210,30 @@ enum exit_code publish_exit_code(const struct config *config, const struct om_su
     return summary->held_back > 0 ? exit_code_first(code, EXIT_CODE_BRAKE) : code;
 }
 
-void publish_report(const struct config *config, const struct clock *clock,
-                    const struct om_run_status *status)
+enum status publish_report(const struct config *config, const struct clock *clock,
+                           const struct om_run_status *status)
 {
     struct session_om session = {.headers = NULL};
     struct error err = ERROR_INIT;
+    struct str pipeline = str_sub(config->publish.pipeline, 0, 100);
     if (str_is_empty(config->publish.pipeline) || config->sink != CONFIG_SINK_METADATA_REST) {
-        return;
+        return OK;
     }
-    if (open_session(config, clock, false, 0, &session, &err) != OK ||
-        om_run_status_send(&session.api, status, clock, &err) != OK) {
+    if (open_session(config, clock, false, 0, &session, &err) == OK &&
+        om_run_status_send(&session.api, status, clock, &err) == ERR_NOT_FOUND) {
+        (void)error_set(&err, ERR_NOT_FOUND,
+                        "OpenMetadata has no ingestion pipeline %.*s, so that it is not told "
+                        "about this run: correct ingestionPipelineFQN, or take it out",
+                        STR_ARG(pipeline));
+    } else if (err.code != OK) {
         error_prefix(&err, "the ingestion pipeline %.*s was not told about this run: ",
-                     STR_ARG(str_sub(config->publish.pipeline, 0, 100)));
+                     STR_ARG(pipeline));
+    }
+    if (err.code != OK) {
         log_failure(LOG_LEVEL_WARNING, &err);
     }
     session_close_om(&session);
+    return err.code;
 }
 
 /* ---- the connection test ---- */

@@ -44,10 +44,10 @@ enum exit_code publish_exit_code(const struct config *config, const struct om_su
 
 /*
  * Tells the ingestion pipeline that the configuration names, if any, how the run stands. A
- * failure to do so is a warning.
+ * failure to do so is logged as a warning; ERR_NOT_FOUND: no use to try again.
  */
-void publish_report(const struct config *config, const struct clock *clock,
-                    const struct om_run_status *status);
+enum status publish_report(const struct config *config, const struct clock *clock,
+                           const struct om_run_status *status);
 
 /*
  * Tests the connection to OpenMetadata (om/probe.h), with the data connections that the

@@ -542,6 +542,12 @@ class Configuration(Case):
             answer = self.expect(run("config", *arguments, env=self.ENV), 0, "is valid")
             self.assertIn("https://app.hex.tech", answer.stdout)
 
+    def test_publishing_needs_a_server(self):
+        path = self.write(self.GOOD)
+        for command in ("plan", "publish"):
+            self.expect(run(command, "-c", path, env=self.ENV, cwd=self.folder), 2, "",
+                        "names no OpenMetadata server: it needs sink: {type: metadata-rest}")
+
     def test_the_server_that_is_published_to_is_named(self):
         path = self.write(self.GOOD)
         sets = ["--set", "sink.type=metadata-rest", "--set",

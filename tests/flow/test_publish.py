@@ -68,6 +68,7 @@ class PublishTest(PublishCase):
             self.assertEqual(items[-1]["action"], "summary")
             self.assertEqual(items[-1]["create"], sum(made.values()))
             self.check(publisher.run("publish"))
+            self.assertIn("Nothing to change", self.check(publisher.run("plan"), 0).stdout)
             done = self.check(publisher.run("plan", "--json", "--exit-code"), 0)
             self.assertEqual(json.loads(done.stdout)["create"], 0)
 

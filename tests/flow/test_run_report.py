@@ -78,6 +78,14 @@ class RunReportTest(unittest.TestCase):
                 self.assertEqual(self.run_once(workspace, server), [])
                 self.assertEqual(self.states(server), ["running", "success"])
 
+    def test_a_pipeline_that_is_not_there_is_named_once(self):
+        with Workspace("--projects", "5") as workspace, Server() as server:
+            done = Publisher(workspace, server).run("ingest", extra=SETTINGS)
+            self.assertEqual(done.returncode, 0, done.stderr)
+            self.assertEqual(done.stderr.count("no ingestion pipeline hex_flow.import"), 1)
+            self.assertIn("correct ingestionPipelineFQN, or take it out", done.stderr)
+            self.assertEqual(len(self.states(server)), 1)
+
     def test_no_pipeline_no_progress(self):
         with Workspace("--projects", "6") as workspace, Server() as server:
             self.assertEqual(self.run_once(workspace, server, settings=""), [])

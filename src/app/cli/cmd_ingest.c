@@ -76,16 +76,18 @@ static void tell_absence(const struct cli *cli, const struct sync_absence *absen
                 absence->archived, absence->trashed, absence->gone);
     }
     if (absence->missing > 0) {
+        bool is_one = absence->missing == 1;
         cli_say(cli,
-                "%" PRId64 " projects that were known before are not listed any more; they are "
-                "kept as they were.",
-                absence->missing);
+                "%" PRId64 " project%s known before and not listed any more; %s kept as %s.",
+                absence->missing, is_one ? " was" : "s were", is_one ? "it is" : "they are",
+                is_one ? "it was" : "they were");
     }
     if (absence->denied > 0) {
         cli_say(cli,
-                "%" PRId64 " of them exist, but this token may not see them any more: they "
-                "count as gone after three complete walks without them.",
-                absence->denied);
+                "%" PRId64 " of them %s, but this token may not see %s any more: gone after "
+                "three complete walks without.",
+                absence->denied, absence->denied == 1 ? "exists" : "exist",
+                absence->denied == 1 ? "it" : "them");
     }
     if (absence->is_held) {
         cli_say(cli,
@@ -105,14 +107,14 @@ static void tell(const struct cli *cli, const struct ingest_summary *run)
     }
     cli_say(cli,
             "Projects: %" PRId64 " new, %" PRId64 " changed, %" PRId64 " unchanged. %" PRId64
-            " requests.",
-            sync->changes.added, sync->changes.updated, sync->changes.unchanged,
-            sync->requests);
+            " request%s.",
+            sync->changes.added, sync->changes.updated, sync->changes.unchanged, sync->requests,
+            sync->requests == 1 ? "" : "s");
     if (sync->aged > 0) {
         cli_say(cli,
-                "%" PRId64 " unchanged projects were read again, as they are every "
+                "%" PRId64 " unchanged project%s read again, as every "
                 "hexmeta.refreshAfterDays.",
-                sync->aged);
+                sync->aged, sync->aged == 1 ? " was" : "s were");
     }
     if (sync->denied > 0) {
         cli_say(cli, "Listed, but with contents that this token may not read: %" PRId64 ".",

@@ -43,7 +43,9 @@ static enum exit_code finish(struct run_view *view, const struct publish_pipelin
     if (publish_view_remedy(status) != NULL) {
         cli_say(view->cli, "%s", publish_view_remedy(status));
     }
-    publish_view_tell(view->cli, om);
+    if (om->requests > 1) {
+        publish_view_tell(view->cli, om);
+    }
     return code;
 }
 
@@ -119,8 +121,7 @@ static enum exit_code run(struct cli *cli, const struct config *config, bool is_
     enum exit_code code;
     if (status == ERR_NOT_FOUND) {
         (void)error_set(&err, ERR_NOT_FOUND,
-                        "there is no catalog at %s: 'hexmeta sync -c FILE' makes one",
-                        config->catalog.p);
+                        "there is no catalog at %s: 'hexmeta sync -c FILE' makes one", path);
     }
     if (status != OK) {
         code = cli_fail(cli, &err);
@@ -141,6 +142,14 @@ static enum exit_code load_and_run(struct cli *cli, bool is_plan)
         return need_configuration(cli);
     }
     enum status status = configuration_load(cli, path, &config, &err);
+    if (status == OK && config.sink == CONFIG_SINK_CATALOG &&
+        str_is_empty(config.publish.token)) {
+        status = error_set(&err, ERR_CONFIG,
+                           "%.*s names no OpenMetadata server: it needs sink: {type: "
+                           "metadata-rest}, and hostPort and jwtToken in "
+                           "workflowConfig.openMetadataServerConfig",
+                           STR_ARG(config.name));
+    }
     enum exit_code code = status == OK ? run(cli, &config, is_plan) : cli_fail(cli, &err);
     config_free(&config);
     return code;

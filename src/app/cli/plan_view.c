@@ -106,20 +106,27 @@ enum status plan_view_end(struct plan_view *view, const struct om_summary *summa
         json_out_field_int(&out, "heldBack", summary->held_back);
         json_out_object_end(&out);
         (void)buf_append_char(&text, '\n');
+    } else if (view->changes == 0) {
+        (void)buf_printf(&text,
+                         "Nothing to change: OpenMetadata is as the catalog says. Kept as "
+                         "people made them: %" PRId64 ".\n",
+                         view->counts[OM_PLAN_KEEP]);
     } else {
         (void)buf_printf(&text,
-                         "%sTo create: %" PRId64 ", to update: %" PRId64 ", to unlink: %" PRId64
+                         "\nTo create: %" PRId64 ", to update: %" PRId64 ", to unlink: %" PRId64
                          ", to delete: %" PRId64 ". Kept as people made them: %" PRId64 ".\n",
-                         view->changes > 0 ? "\n" : "", view->counts[OM_PLAN_CREATE],
-                         view->counts[OM_PLAN_UPDATE], view->counts[OM_PLAN_UNLINK],
-                         view->counts[OM_PLAN_DELETE], view->counts[OM_PLAN_KEEP]);
+                         view->counts[OM_PLAN_CREATE], view->counts[OM_PLAN_UPDATE],
+                         view->counts[OM_PLAN_UNLINK], view->counts[OM_PLAN_DELETE],
+                         view->counts[OM_PLAN_KEEP]);
     }
     if (!view->is_json && summary->private_projects > 0) {
+        bool is_one = summary->private_projects == 1;
         (void)buf_printf(&text,
-                         "%" PRId64 " of the projects are private in Hex and would be shown to "
-                         "everyone in OpenMetadata (hexmeta.visibility: workspace leaves them "
+                         "%" PRId64 " of the projects %s private in Hex and would be shown to "
+                         "everyone in OpenMetadata (hexmeta.visibility: workspace leaves %s "
                          "out).\n",
-                         summary->private_projects);
+                         summary->private_projects, is_one ? "is" : "are",
+                         is_one ? "it" : "them");
     }
     enum status status = output_buf(&text, err);
     buf_free(&text);

@@ -159,18 +159,20 @@ static void put_forecast(const struct probe_view *view, const struct probe_summa
                          struct buf *out)
 {
     size_t taken = summary->listed - summary->not_active - summary->filtered;
-    (void)buf_printf(out,
-                     "Of the %s%zu projects, %zu would be imported%s; %zu are archived or in "
-                     "the trash, the filters leave out %zu.",
-                     summary->has_more ? "first " : "", summary->listed, taken,
-                     view->config->details == CONFIG_DETAILS_FULL ? " in full" : "",
-                     summary->not_active, summary->filtered);
+    (void)buf_printf(
+        out,
+        "Of the %s%zu project%s, %zu would be imported%s; %zu %s archived or in "
+        "the trash, the filters leave out %zu.",
+        summary->has_more ? "first " : "", summary->listed, summary->listed == 1 ? "" : "s",
+        taken, view->config->details == CONFIG_DETAILS_FULL ? " in full" : "",
+        summary->not_active, summary->not_active == 1 ? "is" : "are", summary->filtered);
     if (summary->knows_sharing) {
         (void)buf_printf(
             out,
-            " %zu of them are private (neither the workspace nor a collection may see "
-            "them) and would be published with the others.",
-            summary->private);
+            " %zu of them %s private (neither the workspace nor a collection may see %s) and "
+            "would be published with the others.",
+            summary->private, summary->private == 1 ? "is" : "are",
+            summary->private == 1 ? "it" : "them");
     }
     int64_t per_hour = connection_test_projects_per_hour(view->config);
     (void)buf_append_cstr(out, "\nThe pace: ");

@@ -94,25 +94,28 @@ void publish_view_tell(const struct cli *cli, const struct om_summary *summary)
     }
     cli_say(cli,
             "OpenMetadata: %" PRId64 " created, %" PRId64 " updated, %" PRId64
-            " deleted; %" PRId64 " requests, %" PRId64 " of them writes.",
-            created, updated, deleted, summary->requests, summary->writes);
+            " deleted; %" PRId64 " request%s, %" PRId64 " of them writes.",
+            created, updated, deleted, summary->requests, summary->requests == 1 ? "" : "s",
+            summary->writes);
     if (kept > 0) {
         cli_say(cli,
-                "%" PRId64 " are left as people made them in OpenMetadata; 'hexmeta plan' "
-                "names them.",
-                kept);
+                "%" PRId64 " %s left as people made %s in OpenMetadata; 'hexmeta plan' "
+                "names %s.",
+                kept, kept == 1 ? "is" : "are", kept == 1 ? "it" : "them",
+                kept == 1 ? "it" : "them");
     }
     if (summary->private_projects > 0) {
+        bool is_one = summary->private_projects == 1;
         cli_say(cli,
-                "%" PRId64 " projects are published that neither the workspace nor a "
-                "collection may see in Hex; hexmeta.visibility: workspace leaves them out.",
-                summary->private_projects);
+                "%" PRId64 " project%s published that neither the workspace nor a "
+                "collection may see in Hex; hexmeta.visibility: workspace leaves %s out.",
+                summary->private_projects, is_one ? " is" : "s are", is_one ? "it" : "them");
     }
     if (summary->held_back > 0) {
         cli_say(cli,
-                "Held back: %" PRId64 " deletions. If they are right, run once with "
+                "Held back: %" PRId64 " deletion%s. If that is right, run once with "
                 "--accept-deletes.",
-                summary->held_back);
+                summary->held_back, summary->held_back == 1 ? "" : "s");
     }
 }
 
@@ -141,8 +144,8 @@ static struct str run_id_of(const struct publish_pipeline *pipeline)
     return str_is_empty(configured) ? str_from(pipeline->run_id) : configured;
 }
 
-static void report(const struct publish_pipeline *pipeline, enum om_run_state state,
-                   const struct om_status_step *steps, size_t count)
+static enum status report(const struct publish_pipeline *pipeline, enum om_run_state state,
+                          const struct om_status_step *steps, size_t count)
 {
     const struct config *config = pipeline->config;
     const struct om_run_status status = {.pipeline = config->publish.pipeline,
@@ -152,7 +155,7 @@ static void report(const struct publish_pipeline *pipeline, enum om_run_state st
                                          .now_ms = clock_wall_ms(&pipeline->cli->clock),
                                          .steps = steps,
                                          .step_count = count};
-    publish_report(config, &pipeline->cli->clock, &status);
+    return publish_report(config, &pipeline->cli->clock, &status);
 }
 
 void publish_view_begin(struct publish_pipeline *pipeline, struct run_view *view,
@@ -168,7 +171,7 @@ void publish_view_begin(struct publish_pipeline *pipeline, struct run_view *view
                    "%08x-%04x-4%03x-%04x-%012" PRIx64, (unsigned)(high >> 32),
                    (unsigned)(high >> 16 & 0xFFFF), (unsigned)(high & 0xFFF),
                    (unsigned)(0x8000 | (low >> 48 & 0x3FFF)), low & 0xFFFFFFFFFFFF);
-    report(pipeline, OM_RUN_STATE_RUNNING, NULL, 0);
+    pipeline->is_unknown = report(pipeline, OM_RUN_STATE_RUNNING, NULL, 0) == ERR_NOT_FOUND;
     view->live = publish_live_begin(config, &cli->clock, run_id_of(pipeline));
 }
 
@@ -190,7 +193,8 @@ void publish_view_finish(const struct publish_pipeline *pipeline, const struct s
     int64_t errors = 0;
     publish_live_end(pipeline->view->live, summary->exit_code == EXIT_CODE_OK);
     pipeline->view->live = NULL;
-    if (steps == NULL) {
+    if (steps == NULL || pipeline->is_unknown) {
+        free(steps);
         return; /* the run itself went as it went */
     }
     for (size_t i = 0; i < summary->step_count; i++) {
@@ -207,11 +211,11 @@ void publish_view_finish(const struct publish_pipeline *pipeline, const struct s
                                                failures != NULL ? step->failure_count : 0};
         errors += step->errors;
     }
-    report(pipeline,
-           summary->exit_code != EXIT_CODE_OK ? OM_RUN_STATE_FAILED
-           : errors > 0                       ? OM_RUN_STATE_PARTIAL
-                                              : OM_RUN_STATE_SUCCESS,
-           steps, summary->step_count);
+    (void)report(pipeline,
+                 summary->exit_code != EXIT_CODE_OK ? OM_RUN_STATE_FAILED
+                 : errors > 0                       ? OM_RUN_STATE_PARTIAL
+                                                    : OM_RUN_STATE_SUCCESS,
+                 steps, summary->step_count);
     for (size_t i = 0; i < summary->step_count; i++) {
         free((void *)(uintptr_t)steps[i].failures);
     }

@@ -24,6 +24,7 @@ struct publish_pipeline {
     struct run_view *view; /* tells how far it is */
     const struct config *config;
     int64_t started_ms;
+    bool is_unknown; /* OpenMetadata has no such pipeline */
     char run_id[40]; /* the configuration's, or a new one */
 };
 
