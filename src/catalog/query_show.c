@@ -26,17 +26,17 @@
         title, false, true                                                                     \
     }
 static const struct query_column project_columns[] = {
-    TEXT("id"),      TEXT("title"),      TEXT("state"),    TEXT("owner"),
-    TEXT("status"),  NUMBER("views"),    TIME("edited"),   TIME("published"),
-    NUMBER("cells"), NUMBER("datasets"), NUMBER("tables"), TEXT("detail"),
-    TEXT("tags"),    TEXT("problem"),    TEXT("queried"),  TEXT("not in SQL")};
+    TEXT("title"),      TEXT("state"),    TEXT("owner"),      TEXT("status"),
+    NUMBER("views"),    TIME("edited"),   TIME("published"),  NUMBER("cells"),
+    NUMBER("datasets"), NUMBER("tables"), TEXT("detail"),     TEXT("tags"),
+    TEXT("problem"),    TEXT("queried"),  TEXT("not in SQL"), TEXT("id")};
 static const struct query_column component_columns[] = {
-    TEXT("id"),        TEXT("title"),  TEXT("state"),   TEXT("owner"),      TEXT("status"),
-    NUMBER("used by"), TIME("edited"), NUMBER("cells"), NUMBER("datasets"), TEXT("detail")};
+    TEXT("title"),  TEXT("state"),   TEXT("owner"),      TEXT("status"), NUMBER("used by"),
+    TIME("edited"), NUMBER("cells"), NUMBER("datasets"), TEXT("detail"), TEXT("id")};
 static const struct query_column cell_columns[] = {
-    TEXT("id"),         TEXT("project"),    NUMBER("position"), TEXT("type"),
-    TEXT("label"),      TEXT("data frame"), TEXT("reads"),      TEXT("text"),
-    TEXT("connection"), TEXT("project id"), TEXT("error")};
+    TEXT("project"),    NUMBER("position"), TEXT("type"),      TEXT("label"),
+    TEXT("data frame"), TEXT("reads"),      TEXT("text"),      TEXT("connection"),
+    TEXT("error"),      TEXT("id"),         TEXT("project id")};
 static const struct query_column dataset_columns[] = {
     TEXT("name"),      TEXT("project"),    TEXT("type"),         NUMBER("columns"),
     NUMBER("sources"), NUMBER("feeds"),    NUMBER("views"),      TEXT("connection"),
@@ -52,8 +52,8 @@ static const struct query_column connection_columns[] = {
 static const struct query_column collection_columns[] = {
     TEXT("name"), NUMBER("projects"), TEXT("creator"), TEXT("description"), TEXT("id")};
 static const struct query_column run_columns[] = {
-    TEXT("id"),      TEXT("project"), TEXT("status"),    TEXT("trigger"),
-    TIME("started"), TIME("ended"),   NUMBER("seconds"), TEXT("project id")};
+    TEXT("project"), TEXT("status"),    TEXT("trigger"), TIME("started"),
+    TIME("ended"),   NUMBER("seconds"), TEXT("id"),      TEXT("project id")};
 static const struct query_column change_columns[] = {TIME("at"),    TEXT("project"),
                                                      TEXT("field"), TEXT("before"),
                                                      TEXT("after"), TEXT("project id")};
@@ -126,21 +126,21 @@ struct show {
 
 static const struct show shows[] = {
     {
-        .select =
-            "SELECT p.hex_id, p.title, CASE p.state WHEN 0 THEN 'active' WHEN 1 THEN"
-            " 'archived' WHEN 2 THEN 'trashed' ELSE 'gone' END, p.owner, p.status,"
-            " p.views_all_time, " ISO_TIME("p.edited_ms") ", " ISO_TIME(
-                "p.published_ms") ", (SELECT count(*) FROM cell c WHERE c.project = "
-                                  "p.id), (SELECT"
-                                  " count(*) FROM cell c WHERE c.project = p.id AND "
-                                  "c.dataframe <> ''), (SELECT"
-                                  " count(DISTINCT e.from_table) FROM edge e WHERE "
-                                  "e.owner = p.id), CASE"
-                                  " p.detail WHEN 0 THEN 'listed' WHEN 1 THEN 'full' "
-                                  "ELSE 'denied' END, (SELECT"
-                                  " group_concat(name, ', ') FROM project_category WHERE "
-                                  "project = p.id),"
-                                  " p.failure, " QUERIED " FROM project p %s WHERE p.type = 0",
+        .select = "SELECT p.title, CASE p.state WHEN 0 THEN 'active' WHEN 1 THEN"
+                  " 'archived' WHEN 2 THEN 'trashed' ELSE 'gone' END, p.owner, p.status,"
+                  " p.views_all_time, " ISO_TIME("p.edited_ms") ", " ISO_TIME(
+                      "p.published_ms") ", (SELECT count(*) FROM cell c WHERE c.project = "
+                                        "p.id), (SELECT"
+                                        " count(*) FROM cell c WHERE c.project = p.id AND "
+                                        "c.dataframe <> ''), (SELECT"
+                                        " count(DISTINCT e.from_table) FROM edge e WHERE "
+                                        "e.owner = p.id), CASE"
+                                        " p.detail WHEN 0 THEN 'listed' WHEN 1 THEN 'full' "
+                                        "ELSE 'denied' END, (SELECT"
+                                        " group_concat(name, ', ') FROM project_category WHERE "
+                                        "project = p.id),"
+                                        " p.failure, " QUERIED
+                                        ", p.hex_id FROM project p %s WHERE p.type = 0",
         .where_id = "(p.hex_id = ?1 COLLATE NOCASE OR p.title = ?1 COLLATE NOCASE)",
         .search = SEARCH_KIND_PROJECT,
         .search_text = "p.id",
@@ -148,18 +148,19 @@ static const struct show shows[] = {
         .search_order = "s.score, p.views_all_time DESC NULLS LAST, p.id",
     },
     {
-        .select = "SELECT p.hex_id, p.title, CASE p.state WHEN 0 THEN 'active' WHEN 1 THEN"
+        .select = "SELECT p.title, CASE p.state WHEN 0 THEN 'active' WHEN 1 THEN"
                   " 'archived' WHEN 2 THEN 'trashed' ELSE 'gone' END, p.owner, p.status,"
                   " (SELECT count(DISTINCT i.project) FROM import i JOIN project u ON u.id ="
                   " i.project WHERE i.component = p.hex_id AND u.source = p.source),"
-                  " " ISO_TIME("p.edited_ms") ", (SELECT"
-                                              " count(*) FROM cell c WHERE c.project = p.id), "
-                                              "(SELECT count(*) FROM cell c"
-                                              " WHERE c.project = p.id AND c.dataframe <> ''), "
-                                              "CASE p.detail WHEN 0 THEN"
-                                              " 'listed' WHEN 1 THEN 'full' ELSE 'denied' END "
-                                              "FROM project p %s WHERE"
-                                              " p.type = 1",
+                  " " ISO_TIME(
+                      "p.edited_ms") ", (SELECT"
+                                     " count(*) FROM cell c WHERE c.project = p.id), "
+                                     "(SELECT count(*) FROM cell c"
+                                     " WHERE c.project = p.id AND c.dataframe <> ''), "
+                                     "CASE p.detail WHEN 0 THEN"
+                                     " 'listed' WHEN 1 THEN 'full' ELSE 'denied' END, p.hex_id "
+                                     "FROM project p %s WHERE"
+                                     " p.type = 1",
         .where_id = "(p.hex_id = ?1 COLLATE NOCASE OR p.title = ?1 COLLATE NOCASE)",
         .search = SEARCH_KIND_PROJECT,
         .search_text = "p.id",
@@ -167,11 +168,12 @@ static const struct show shows[] = {
         .search_order = "s.score, p.id",
     },
     {
-        .select = "SELECT c.hex_id, p.title, c.position, c.type, coalesce(c.label, c.title),"
+        .select = "SELECT p.title, c.position, c.type, coalesce(c.label, c.title),"
                   " c.dataframe, " CELL_READS
                   ", %s, coalesce((SELECT d.name FROM data_connection d WHERE"
-                  " d.source = p.source AND d.hex_id = c.connection), c.connection), p.hex_id,"
-                  " c.error FROM cell c JOIN project p ON p.id = c.project %s WHERE 1",
+                  " d.source = p.source AND d.hex_id = c.connection), c.connection),"
+                  " c.error, c.hex_id, p.hex_id FROM cell c JOIN project p ON p.id = c.project "
+                  "%s WHERE 1",
         .where_id =
             "(c.hex_id = ?1 OR (p.hex_id = ?1 COLLATE NOCASE OR p.title = ?1 COLLATE NOCASE))",
         .search = SEARCH_KIND_CELL,
@@ -250,9 +252,9 @@ static const struct show shows[] = {
         .order = "name, id",
     },
     {
-        .select = "SELECT r.hex_id, p.title, r.status, r.trigger, " ISO_TIME(
+        .select = "SELECT p.title, r.status, r.trigger, " ISO_TIME(
             "r.started_ms") ", " ISO_TIME("r.ended_ms") ", CAST(round(r.elapsed_ms / 1000) AS "
-                                                        "INTEGER), p.hex_id"
+                                                        "INTEGER), r.hex_id, p.hex_id"
                                                         " FROM run r JOIN project p ON p.id = "
                                                         "r.project %s WHERE 1",
         .where_id =

@@ -50,7 +50,7 @@ class NamesTest(unittest.TestCase):
                 f"{HEX}/app/Weekly-orders-{SHORT}/latest",
                 f"{HEX}/hex/{PROJECT}/draft/logic?selectedCellId=unknown"]
         self.names("Weekly orders  project", "lineage", *ways)
-        self.names(f"id          {PROJECT}", "show projects",
+        self.names("title       Weekly orders", "show projects",
                    *[way for way in ways if '"' not in way])
 
     def test_a_cell_by_the_address_that_selects_it(self):

@@ -204,21 +204,21 @@ static const struct {
     const char *want;
 } shown[] = {
     {"projects", NULL, NULL,
-     "p-1|Revenue|active|ann@example.com|-|12|2023-11-14T22:13:20.000Z|2023-11-14T22:13:20."
+     "Revenue|active|ann@example.com|-|12|2023-11-14T22:13:20.000Z|2023-11-14T22:13:20."
      "000Z|3|1|1|full|"
-     "Zeta, Finance|-|1 of 2|DB.X (Python code names it)\n"},
+     "Zeta, Finance|-|1 of 2|DB.X (Python code names it)|p-1\n"},
     {"projects", "Revenue", NULL,
-     "p-1|Revenue|active|ann@example.com|-|12|2023-11-14T22:13:20.000Z|2023-11-14T22:13:20."
+     "Revenue|active|ann@example.com|-|12|2023-11-14T22:13:20.000Z|2023-11-14T22:13:20."
      "000Z|3|1|1|full|"
-     "Zeta, Finance|-|1 of 2|DB.X (Python code names it)\n"},
+     "Zeta, Finance|-|1 of 2|DB.X (Python code names it)|p-1\n"},
     {"components", NULL, NULL,
-     "c-1|Shared bits|active|-|-|1|2023-11-14T22:13:20.000Z|0|0|listed\n"},
+     "Shared bits|active|-|-|1|2023-11-14T22:13:20.000Z|0|0|listed|c-1\n"},
     {"components", NULL, "shared BI",
-     "c-1|Shared bits|active|-|-|1|2023-11-14T22:13:20.000Z|0|0|"
-     "listed\n"},
-    {"cells", "s-1", NULL, "s-1|Revenue|0|SQL|-|df|-|select * from orders|Snowflake|p-1|-\n"},
+     "Shared bits|active|-|-|1|2023-11-14T22:13:20.000Z|0|0|"
+     "listed|c-1\n"},
+    {"cells", "s-1", NULL, "Revenue|0|SQL|-|df|-|select * from orders|Snowflake|-|s-1|p-1\n"},
     {"cells", NULL, "from ord",
-     "s-1|Revenue|0|SQL|-|df|-|select * from orders|Snowflake|p-1|-\n"},
+     "Revenue|0|SQL|-|df|-|select * from orders|Snowflake|-|s-1|p-1\n"},
     {"datasets", "DF", NULL, "df|Revenue|SQL|2|1|0|12|Snowflake|s-1|p-1|amount, day|partial\n"},
     {"tables", NULL, NULL, "DB.ORDERS|Snowflake|1|1|0|d-1\n"},
     {"tables", "orders", "db", "DB.ORDERS|Snowflake|1|1|0|d-1\n"},
@@ -226,8 +226,8 @@ static const struct {
     {"connections", NULL, NULL, "Snowflake|snowflake|DB|-|1|1|d-1|-\n"},
     {"collections", NULL, NULL, "Team \"A\"|1|-|-|-\n"},
     {"runs", NULL, NULL,
-     "r-2|Revenue|PENDING|SCHEDULED|-|-|-|p-1\n"
-     "r-1|Revenue|COMPLETED|API|2023-11-14T22:13:20.000Z|2023-11-14T22:13:21.500Z|2|p-1\n"},
+     "Revenue|PENDING|SCHEDULED|-|-|-|r-2|p-1\n"
+     "Revenue|COMPLETED|API|2023-11-14T22:13:20.000Z|2023-11-14T22:13:21.500Z|2|r-1|p-1\n"},
     {"users", NULL, NULL, ""},
     {"groups", NULL, NULL, ""},
 };
@@ -264,7 +264,7 @@ static void test_every_kind_can_be_narrowed(void **state)
     }
     const struct query_filter one = {.id = STR_NULL, .limit = 1};
     OKAY(f, query_show(f->catalog, kind_of("runs"), &one, take_row, &got, &f->err));
-    assert_string_equal(buf_cstr(&got), "r-2|Revenue|PENDING|SCHEDULED|-|-|-|p-1\n");
+    assert_string_equal(buf_cstr(&got), "Revenue|PENDING|SCHEDULED|-|-|-|r-2|p-1\n");
     buf_free(&got);
 }
 

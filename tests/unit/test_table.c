@@ -102,6 +102,23 @@ static void test_columns_at_the_end_are_left_out(void **state)
     buf_free(&got);
 }
 
+static void test_the_first_column_is_cut_least(void **state)
+{
+    const struct row row = {{"A title that is much longer than any terminal needs",
+                             "somebody@example.com", "12", "someone.else@example.com"}};
+    struct buf got;
+    size_t hidden;
+    (void)state;
+    buf_init(&got, 10000);
+    render(&row, 1, 60, false, &got, &hidden);
+    assert_string_equal(buf_cstr(&got),
+                        "id                                title                views\n"
+                        "A title that is much longer tha" ELLIPSIS
+                        "  somebody@example.c" ELLIPSIS "     12\n");
+    assert_int_equal(hidden, 1);
+    buf_free(&got);
+}
+
 static void test_empty_table_has_a_header(void **state)
 {
     struct buf got;
@@ -124,10 +141,15 @@ static void test_later_rows_keep_the_columns_of_the_first(void **state)
     }
     rows[501] = (struct row){{"longer than id", "much longer than before", "1234567", "o"}};
     buf_init(&got, 1000000);
-    render(rows, 502, 0, false, &got, &hidden);
+    render(rows, 502, 80, false, &got, &hidden);
     const char *last = strstr(buf_cstr(&got), "longer than id");
     assert_non_null(last);
     assert_string_equal(last, "longer than id  much" ELLIPSIS "  1234567  o\n");
+    buf_clear(&got);
+    render(rows, 502, 0, false, &got, &hidden); /* no terminal: all of it, out of line */
+    last = strstr(buf_cstr(&got), "longer than id");
+    assert_non_null(last);
+    assert_string_equal(last, "longer than id  much longer than before  1234567  o\n");
     buf_free(&got);
 }
 
@@ -203,6 +225,7 @@ int main(void)
         cmocka_unit_test(test_wide_enough),
         cmocka_unit_test(test_text_is_cut_to_fit),
         cmocka_unit_test(test_columns_at_the_end_are_left_out),
+        cmocka_unit_test(test_the_first_column_is_cut_least),
         cmocka_unit_test(test_empty_table_has_a_header),
         cmocka_unit_test(test_later_rows_keep_the_columns_of_the_first),
         cmocka_unit_test(test_cut),

@@ -11,6 +11,8 @@
 #define GAP 2
 /* Text columns are not cut below this (a date and time); rather one column less. */
 #define MIN_TEXT_WIDTH 16
+/* Of the first column, which says what the row is about. */
+#define MIN_FIRST_WIDTH 32
 /* Longer cells are cut on any terminal, and in files: a table is for reading. */
 #define MAX_TEXT_WIDTH 200
 
@@ -98,7 +100,12 @@ static size_t shown_width(struct str s)
 
 static bool may_be_cut(const struct table *table, size_t column)
 {
-    return column > 0 && !table->options.columns[column].is_number;
+    return !table->options.columns[column].is_number;
+}
+
+static size_t cap_of(size_t column, size_t cap)
+{
+    return column == 0 && cap < MIN_FIRST_WIDTH ? MIN_FIRST_WIDTH : cap;
 }
 
 /* What the first count columns take when texts are cut at cap. */
@@ -106,8 +113,8 @@ static size_t total_width(const struct table *table, size_t count, size_t cap)
 {
     size_t total = count > 0 ? GAP * (count - 1) : 0;
     for (size_t i = 0; i < count; i++) {
-        bool is_cut = may_be_cut(table, i) && table->widths[i] > cap;
-        total += is_cut ? cap : table->widths[i];
+        bool is_cut = may_be_cut(table, i) && table->widths[i] > cap_of(i, cap);
+        total += is_cut ? cap_of(i, cap) : table->widths[i];
     }
     return total;
 }
@@ -127,8 +134,8 @@ static void fit(struct table *table)
         }
     }
     for (size_t i = 0; i < table->shown; i++) {
-        if (may_be_cut(table, i) && table->widths[i] > cap) {
-            table->widths[i] = cap;
+        if (may_be_cut(table, i) && table->widths[i] > cap_of(i, cap)) {
+            table->widths[i] = cap_of(i, cap);
         }
     }
 }
@@ -151,7 +158,8 @@ static enum status write_line(struct table *table, const struct str *cells, bool
         size_t width = shown_width(cells[i]);
         size_t room = table->widths[i] > width ? table->widths[i] - width : 0;
         bool is_number = table->options.columns[i].is_number;
-        size_t limit = may_be_cut(table, i) ? table->widths[i] : MAX_TEXT_WIDTH;
+        bool is_cut = table->options.width > 0 && may_be_cut(table, i);
+        size_t limit = is_cut ? cap_of(i, table->widths[i]) : MAX_TEXT_WIDTH;
         put_spaces(line, (i > 0 ? GAP : 0) + (is_number ? room : 0));
         table_cut(line, cells[i], limit);
         put_spaces(line, is_number || i + 1 == table->shown ? 0 : room);

@@ -3,8 +3,8 @@
  *
  * The first rows decide how wide the columns are; later ones are written as they come, so
  * that memory does not grow with the table. In a terminal too narrow for all columns, texts
- * are cut (with an ellipsis), numbers and the first column never; then whole columns at the
- * end are left out, see table_hidden.
+ * are cut (with an ellipsis), those of the first column least, numbers never; then whole
+ * columns at the end are left out, see table_hidden.
  */
 #ifndef APP_CLI_TABLE_H
 #define APP_CLI_TABLE_H
