@@ -273,6 +273,14 @@ class Completion(Case):
                                       capture_output=True, text=True, timeout=60, check=False)
                 self.assertEqual((done.returncode, done.stderr), (0, ""))
 
+    def test_the_build_has_all_of_them(self):
+        folder = pathlib.Path(HEXMETA).parent / "completion"
+        if not folder.is_dir():
+            self.skipTest("not run from a build folder")
+        for shell, name in (("bash", "hexmeta"), ("fish", "hexmeta.fish"), ("zsh", "_hexmeta")):
+            self.assertEqual((folder / name).read_text(encoding="utf-8"),
+                             run("help", "--completion", shell).stdout)
+
     def complete_in_bash(self, *words):
         script = self.script("bash")
         line = " ".join(f"'{word}'" for word in words)
