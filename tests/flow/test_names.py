@@ -85,6 +85,15 @@ class NamesTest(unittest.TestCase):
             self.assertEqual((done.returncode, done.stdout), (1, ""), done.stderr)
             self.assertNotIn("Did you mean", done.stderr)
 
+    def test_the_tree_names_a_project_once(self):
+        tree = self.hexmeta("lineage", "Weekly orders").stdout
+        self.assertIn("  <- orders  SQL data set  [sql]\n", tree)
+        self.assertEqual(tree.count("Weekly orders"), 1)
+        tree = self.hexmeta("lineage", "core.customers").stdout
+        self.assertIn("  -> orders  SQL data set in Weekly orders  [sql]\n", tree)
+        tree = self.hexmeta("lineage", "Weekly orders/About").stdout
+        self.assertIn("nothing is known that it comes from or feeds", tree)
+
     def test_what_is_no_table_is_told_apart(self):
         self.fails("'Weekly orders' is no table: 'hexmeta lineage' shows", "impact",
                    "Weekly orders")

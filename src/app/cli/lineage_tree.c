@@ -10,7 +10,9 @@ struct tree {
     size_t *first; /* of each node */
 };
 
-void lineage_tree_node(struct buf *out, const struct graph_node *node)
+/* A node in one line; the project of its cells is named unless start is in it, too. */
+static void put_node(struct buf *out, const struct graph_node *node,
+                     const struct graph_node *start)
 {
     text_escape_terminal(out, node->name);
     switch (node->id.kind) {
@@ -30,8 +32,12 @@ void lineage_tree_node(struct buf *out, const struct graph_node *node)
         (void)buf_append_cstr(out, "  ");
         text_escape_terminal(out, node->type);
         (void)buf_append_cstr(out, node->id.kind == NODE_KIND_DATASET ? " data set" : " cell");
-        (void)buf_append_cstr(out, " in ");
-        text_escape_terminal(out, str_is_empty(node->title) ? node->id.project : node->title);
+        if (node == start || node->source != start->source ||
+            start->id.kind == NODE_KIND_TABLE || !str_eq(node->id.project, start->id.project)) {
+            (void)buf_append_cstr(out, " in ");
+            text_escape_terminal(out,
+                                 str_is_empty(node->title) ? node->id.project : node->title);
+        }
         break;
     }
 }
@@ -90,7 +96,7 @@ static void put_children(struct tree *tree, size_t node)
         size_t far = tree->is_up ? edge->from : edge->to;
         bool is_open = reach_of(tree, far)->parent == node;
         (void)buf_printf(tree->out, "%*s%s ", indent, "", tree->is_up ? "<-" : "->");
-        lineage_tree_node(tree->out, &tree->graph->nodes[far]);
+        put_node(tree->out, &tree->graph->nodes[far], &tree->graph->nodes[0]);
         put_evidence(tree->out, edge);
         bool has_more = !is_open && tree->first[far] != SIZE_MAX;
         (void)buf_append_cstr(tree->out, has_more ? "  (*)\n" : "\n");
@@ -140,8 +146,10 @@ static void put_columns(const struct graph *graph, const struct graph_column *co
 enum status lineage_tree_write(const struct graph *graph, const struct graph_column *columns,
                                size_t column_count, struct arena *arena, struct buf *out)
 {
-    lineage_tree_node(out, &graph->nodes[0]);
-    (void)buf_append_char(out, '\n');
+    put_node(out, &graph->nodes[0], &graph->nodes[0]);
+    (void)buf_append_cstr(out, graph->edge_count == 0
+                                   ? "\nnothing is known that it comes from or feeds\n"
+                                   : "\n");
     enum status status = put_tree(graph, true, arena, out);
     if (status == OK) {
         status = put_tree(graph, false, arena, out);

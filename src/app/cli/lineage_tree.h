@@ -6,9 +6,6 @@
 
 #include "catalog/graph_trace.h"
 
-/* A node in one line: its name, what it is and where. Remote text is escaped. */
-void lineage_tree_node(struct buf *out, const struct graph_node *node);
-
 /* Appends the trees and where the start's columns come from. ERR_NOMEM. */
 enum status lineage_tree_write(const struct graph *graph, const struct graph_column *columns,
                                size_t column_count, struct arena *arena,
