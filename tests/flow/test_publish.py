@@ -67,6 +67,9 @@ class PublishTest(PublishCase):
             self.assertEqual(made["chart"], len(truth.charts()))
             self.assertEqual(items[-1]["action"], "summary")
             self.assertEqual(items[-1]["create"], sum(made.values()))
+            shown = self.check(publisher.run("plan"), 0).stdout
+            for name, count in (*made.items(), ("Together", sum(made.values()))):
+                self.assertRegex(shown, rf"(?m)^{name} +{count} +0 +0 +0 +0$")
             self.check(publisher.run("publish"))
             self.assertIn("Nothing to change", self.check(publisher.run("plan"), 0).stdout)
             done = self.check(publisher.run("plan", "--json", "--exit-code"), 0)

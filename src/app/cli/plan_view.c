@@ -1,13 +1,15 @@
 #include "app/cli/plan_view.h"
 
 #include "app/cli/output.h"
+#include "app/cli/table.h"
 #include "base/json_out.h"
 #include "base/text.h"
 
 #include <inttypes.h>
+#include <string.h>
 
 #define MAX_ITEM_BYTES ((size_t)256 * 1024 * 1024)
-#define SHOWN_BYTES 200
+#define SHOWN_WIDTH 200
 
 static void put_json(struct buf *text, const struct om_plan_item *item)
 {
@@ -37,16 +39,16 @@ static void put_json(struct buf *text, const struct om_plan_item *item)
 /* One line of a text, cut where it is long. */
 static void put_value(struct buf *text, struct str value)
 {
-    struct str shown = str_sub(str_trim(value), 0, SHOWN_BYTES);
-    size_t end = str_find(shown, '\n');
-    struct str line = str_sub(shown, 0, end == SIZE_MAX ? shown.n : end);
+    value = str_trim(value);
+    struct str line = str_sub(value, 0, str_find(value, '\n'));
+    bool is_cut = line.n < value.n;
     if (str_is_empty(line)) {
         (void)buf_append_cstr(text, "-");
         return;
     }
     (void)buf_append_char(text, '\'');
-    text_escape_terminal(text, line);
-    (void)buf_append_cstr(text, line.n < str_trim(value).n ? "...'" : "'");
+    table_cut(text, line, SHOWN_WIDTH);
+    (void)buf_append_cstr(text, is_cut ? " \xE2\x80\xA6'" : "'");
 }
 
 static void put_text(struct buf *text, const struct om_plan_item *item)
@@ -70,12 +72,53 @@ static void put_text(struct buf *text, const struct om_plan_item *item)
     }
 }
 
+/* Kinds beyond the room that is there are in the sum alone. */
+static void count_kind(struct plan_view *view, const struct om_plan_item *item)
+{
+    size_t at = 0;
+    while (at < view->kind_count && strcmp(view->kinds[at].kind, item->kind) != 0) {
+        at++;
+    }
+    if (at == PLAN_VIEW_KINDS) {
+        return;
+    }
+    view->kind_count = at == view->kind_count ? at + 1 : view->kind_count;
+    view->kinds[at].kind = item->kind;
+    view->kinds[at].of[item->action]++;
+}
+
+static void put_counts(struct buf *text, const struct plan_view_counts *counts)
+{
+    (void)buf_printf(text, "%-20s", counts->kind);
+    for (int i = 0; i <= OM_PLAN_KEEP; i++) {
+        (void)buf_printf(text, "  %8" PRId64, counts->of[i]);
+    }
+    (void)buf_append_char(text, '\n');
+}
+
+/* A row for each kind: the end of a long list tells what was in it. */
+static void put_table(const struct plan_view *view, struct buf *text)
+{
+    struct plan_view_counts sum = view->all;
+    sum.kind = "Together";
+    (void)buf_printf(text, "\n%-20s", "");
+    for (int i = 0; i <= OM_PLAN_KEEP; i++) {
+        (void)buf_printf(text, "  %8s", om_plan_action_name((enum om_plan_action)i));
+    }
+    (void)buf_append_char(text, '\n');
+    for (size_t i = 0; i < view->kind_count; i++) {
+        put_counts(text, &view->kinds[i]);
+    }
+    put_counts(text, &sum);
+}
+
 enum status plan_view_item(void *ctx, const struct om_plan_item *item, struct error *err)
 {
     struct plan_view *view = ctx;
     struct buf text;
     buf_init(&text, MAX_ITEM_BYTES);
-    view->counts[item->action]++;
+    view->all.of[item->action]++;
+    count_kind(view, item);
     view->changes += item->action != OM_PLAN_KEEP;
     if (view->is_json) {
         put_json(&text, item);
@@ -99,7 +142,7 @@ enum status plan_view_end(struct plan_view *view, const struct om_summary *summa
         json_out_field_cstr(&out, "action", "summary");
         for (int i = 0; i <= OM_PLAN_KEEP; i++) {
             json_out_field_int(&out, om_plan_action_name((enum om_plan_action)i),
-                               view->counts[i]);
+                               view->all.of[i]);
         }
         json_out_field_int(&out, "privateProjects", summary->private_projects);
         json_out_field_int(&out, "unresolvedTables", summary->unresolved_tables);
@@ -110,23 +153,18 @@ enum status plan_view_end(struct plan_view *view, const struct om_summary *summa
         (void)buf_printf(&text,
                          "Nothing to change: OpenMetadata is as the catalog says. Kept as "
                          "people made them: %" PRId64 ".\n",
-                         view->counts[OM_PLAN_KEEP]);
+                         view->all.of[OM_PLAN_KEEP]);
     } else {
-        (void)buf_printf(&text,
-                         "\nTo create: %" PRId64 ", to update: %" PRId64 ", to unlink: %" PRId64
-                         ", to delete: %" PRId64 ". Kept as people made them: %" PRId64 ".\n",
-                         view->counts[OM_PLAN_CREATE], view->counts[OM_PLAN_UPDATE],
-                         view->counts[OM_PLAN_UNLINK], view->counts[OM_PLAN_DELETE],
-                         view->counts[OM_PLAN_KEEP]);
+        put_table(view, &text);
     }
     if (!view->is_json && summary->private_projects > 0) {
         bool is_one = summary->private_projects == 1;
-        (void)buf_printf(&text,
-                         "%" PRId64 " of the projects %s private in Hex and would be shown to "
-                         "everyone in OpenMetadata (hexmeta.visibility: workspace leaves %s "
-                         "out).\n",
-                         summary->private_projects, is_one ? "is" : "are",
-                         is_one ? "it" : "them");
+        (void)buf_printf(
+            &text,
+            "\n%" PRId64 " of the projects %s private in Hex and would be shown to "
+            "everyone in OpenMetadata (hexmeta.visibility: workspace leaves %s "
+            "out).\n",
+            summary->private_projects, is_one ? "is" : "are", is_one ? "it" : "them");
     }
     enum status status = output_buf(&text, err);
     buf_free(&text);

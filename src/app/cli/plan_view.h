@@ -7,10 +7,20 @@
 
 #include "om/publish.h"
 
+#define PLAN_VIEW_KINDS 16
+
+/* By enum om_plan_action. */
+struct plan_view_counts {
+    const char *kind; /* "dashboard" */
+    int64_t of[OM_PLAN_KEEP + 1];
+};
+
 struct plan_view {
     bool is_json;
-    int64_t counts[OM_PLAN_KEEP + 1]; /* by enum om_plan_action */
-    int64_t changes;                  /* all but those that are kept */
+    struct plan_view_counts all;
+    struct plan_view_counts kinds[PLAN_VIEW_KINDS]; /* in the order of their first items */
+    size_t kind_count;
+    int64_t changes; /* all but those that are kept */
 };
 
 /* An om_plan_fn; ctx is the struct plan_view. */
