@@ -376,3 +376,32 @@ enum status impact_find(struct catalog *catalog, const struct graph_node *table,
     map_free(&walk.seen);
     return status;
 }
+
+enum status impact_used_columns(struct catalog *catalog, const struct graph_node *table,
+                                size_t max, struct arena *arena, struct str **out,
+                                size_t *count, struct error *err)
+{
+    size_t capacity = 0;
+    bool has_row = true;
+    enum status status = OK;
+    struct statement row = sqlite_use(
+        &catalog->db, "SELECT name FROM (SELECT c.from_column AS name FROM edge e JOIN"
+                      " edge_column c ON c.edge = e.id WHERE e.from_table = ?1 AND c.from_kind"
+                      " IS NULL UNION ALL SELECT from_column FROM edge_column WHERE"
+                      " from_table = ?1) WHERE name <> '' GROUP BY name COLLATE NOCASE"
+                      " ORDER BY name COLLATE NOCASE LIMIT ?2");
+    *out = NULL;
+    *count = 0;
+    bind_int(&row, table->row);
+    bind_int(&row, (int64_t)max);
+    while (status == OK && has_row) {
+        status = sqlite_step(&row, &has_row, err);
+        if (status != OK || !has_row) {
+            break;
+        }
+        struct str *name = arena_push(arena, out, count, &capacity, sizeof(*name));
+        status = name != NULL ? column_str(&row, 0, arena, name, err) : error_nomem(err);
+    }
+    sqlite_end(&row);
+    return status;
+}

@@ -42,4 +42,9 @@ enum status impact_find(struct catalog *catalog, const struct graph_node *table,
                         struct str column, struct arena *arena, struct impact *out,
                         struct error *err) WARN_UNUSED;
 
+/* Columns of the table that others are made of, at most max of them, by name. */
+enum status impact_used_columns(struct catalog *catalog, const struct graph_node *table,
+                                size_t max, struct arena *arena, struct str **out,
+                                size_t *count, struct error *err) WARN_UNUSED;
+
 #endif

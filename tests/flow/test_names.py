@@ -85,6 +85,13 @@ class NamesTest(unittest.TestCase):
             self.assertEqual((done.returncode, done.stdout), (1, ""), done.stderr)
             self.assertNotIn("Did you mean", done.stderr)
 
+    def test_the_columns_in_use_are_named_for_one_that_is_not(self):
+        done = self.hexmeta("impact", "orders.net_amont")
+        self.assertEqual((done.returncode, done.stdout),
+                         (0, "SHOP.CORE.ORDERS.net_amont on Shop warehouse: 0 projects\n"))
+        self.assertEqual(done.stderr, "Nothing is known to use a column 'net_amont' of it; known "
+                                      "are: NET_AMOUNT, ORDERED_AT.\n")
+
     def test_the_tree_names_a_project_once(self):
         tree = self.hexmeta("lineage", "Weekly orders").stdout
         self.assertIn("  <- orders  SQL data set  [sql]\n", tree)

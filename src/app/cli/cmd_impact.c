@@ -9,6 +9,8 @@
 
 #define ARENA_BYTES ((size_t)2048 * 1024 * 1024)
 #define OUTPUT_BYTES ((size_t)1024 * 1024 * 1024)
+#define MAX_COLUMNS 20
+#define MAX_LIST_BYTES ((size_t)4096)
 
 /* ---- JSON ---- */
 
@@ -125,6 +127,30 @@ static void put_text(const struct impact *impact, const struct graph_node *table
     }
 }
 
+/* An empty answer may be a misspelling: the columns that could have been meant. */
+static enum status tell_columns(const struct cli *cli, struct catalog *catalog,
+                                const struct graph_node *table, struct str column,
+                                struct arena *arena, struct error *err)
+{
+    struct str *names = NULL;
+    size_t count = 0;
+    struct buf list;
+    buf_init(&list, MAX_LIST_BYTES);
+    enum status status =
+        impact_used_columns(catalog, table, MAX_COLUMNS + 1, arena, &names, &count, err);
+    for (size_t i = 0; i < count && i < MAX_COLUMNS; i++) {
+        (void)buf_printf(&list, "%s%.*s", i == 0 ? "" : ", ",
+                         STR_ARG(str_sub(names[i], 0, 100)));
+    }
+    if (status == OK) {
+        cli_say(cli, "Nothing is known to use a column '%.*s' of it%s%s%s.",
+                STR_ARG(str_sub(column, 0, 200)), count > 0 ? "; known are: " : "",
+                buf_cstr(&list), count > MAX_COLUMNS ? " and others" : "");
+    }
+    buf_free(&list);
+    return status;
+}
+
 static enum status show_impact(const struct cli *cli, struct catalog *catalog,
                                struct arena *arena, struct error *err)
 {
@@ -150,6 +176,9 @@ static enum status show_impact(const struct cli *cli, struct catalog *catalog,
     }
     if (status == OK) {
         status = output_flush(err);
+    }
+    if (status == OK && impact.count == 0 && !str_is_null(column)) {
+        status = tell_columns(cli, catalog, &table, column, arena, err);
     }
     buf_free(&out);
     return status;
