@@ -128,8 +128,9 @@ enum status lock_take(const char *catalog_path, const struct clock *clock,
     }
     *fd = open(buf_cstr(&path), O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0600);
     if (*fd < 0) {
-        status = error_set(err, ERR_IO, "the catalog's lock %s cannot be made: %s",
-                           buf_cstr(&path), strerror(errno));
+        status =
+            error_set(err, ERR_IO, "the catalog %s cannot be written: its lock file %s: %s",
+                      catalog_path, buf_cstr(&path), strerror(errno));
         goto out;
     }
     status = hold(*fd, catalog_path, clock, wait, err);

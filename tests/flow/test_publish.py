@@ -1,6 +1,7 @@
 """The catalog comes to OpenMetadata as it is, once, and what people did there stays."""
 
 import collections
+import fcntl
 import json
 import os
 import re
@@ -71,7 +72,14 @@ class PublishTest(PublishCase):
             for name, count in (*made.items(), ("Together", sum(made.values()))):
                 self.assertRegex(shown, rf"(?m)^{name} +{count} +0 +0 +0 +0$")
             self.check(publisher.run("publish"))
-            self.assertIn("Nothing to change", self.check(publisher.run("plan"), 0).stdout)
+            with open(f"{publisher.folder}/hex.catalog.db.lock", "r+", encoding="utf-8") as lock:
+                fcntl.flock(lock, fcntl.LOCK_EX)  # as a run does that writes the catalog
+                shown = self.check(publisher.run("plan"), 0).stdout
+                refused = self.check(publisher.run("publish"), 1).stderr
+                late = self.check(publisher.run("publish", "--wait=0"), 1).stderr
+            self.assertIn("Nothing to change", shown)
+            self.assertIn("wait for it (--wait)", refused)
+            self.assertIn("is still being written", late)
             done = self.check(publisher.run("plan", "--json", "--exit-code"), 0)
             self.assertEqual(json.loads(done.stdout)["create"], 0)
 

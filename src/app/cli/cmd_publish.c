@@ -116,8 +116,11 @@ static enum exit_code run(struct cli *cli, const struct config *config, bool is_
     struct arena arena;
     arena_init(&arena, ARENA_BYTES);
     const char *path = catalog_path_absolute(&arena, config->catalog.p);
-    enum status status =
-        catalog_open(config->catalog.p, CATALOG_MODE_WRITE, &cli->clock, &catalog, NULL, &err);
+    struct catalog_wait wait;
+    bool waits = catalog_path_wait(cli, &wait);
+    enum status status = catalog_open_waiting(
+        config->catalog.p, is_plan ? CATALOG_MODE_READ : CATALOG_MODE_WRITE, &cli->clock,
+        waits ? &wait : NULL, &catalog, NULL, &err);
     enum exit_code code;
     if (status == ERR_NOT_FOUND) {
         (void)error_set(&err, ERR_NOT_FOUND,

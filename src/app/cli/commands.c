@@ -84,7 +84,7 @@ static const struct option_spec show_options[] = {
      .letter = 'n',
      .argument = "NUMBER",
      .type = OPTION_TYPE_COUNT,
-     .fallback = "no limit",
+     .fallback = "0, all of them",
      .help = "At most so many"},
 };
 
@@ -202,7 +202,15 @@ static const struct option_example config_examples[] = {
      "What would hold with that setting."},
 };
 
+#define WAIT_OPTION                                                                            \
+    {                                                                                          \
+        .name = "wait", .argument = "SECONDS", .type = OPTION_TYPE_OPTIONAL_COUNT,             \
+        .fallback = "fail at once",                                                            \
+        .help = "Wait for another writer of the catalog, at most so long if a number is given" \
+    }
+
 static const struct option_spec publish_options[] = {
+    WAIT_OPTION,
     {.name = "accept-deletes",
      .type = OPTION_TYPE_FLAG,
      .help = "Delete any number of entities in this run; without it, more than "
@@ -257,13 +265,6 @@ static const struct option_example test_examples[] = {
     {"hexmeta test -c hex.yaml --json | jq -r 'select(.remedy) | .remedy'",
      "Only what there is to do."},
 };
-
-#define WAIT_OPTION                                                                            \
-    {                                                                                          \
-        .name = "wait", .argument = "SECONDS", .type = OPTION_TYPE_OPTIONAL_COUNT,             \
-        .fallback = "fail at once",                                                            \
-        .help = "Wait for another writer of the catalog, at most so long if a number is given" \
-    }
 
 #define ACCEPT_DELETES_OPTION                                                                  \
     {                                                                                          \
