@@ -6,7 +6,7 @@ import subprocess
 import tempfile
 import unittest
 
-from workspace import program
+from simulator import program
 
 EXPORT = pathlib.Path(__file__).resolve().parents[2] / "examples" / "orders.hex.yaml"
 PROJECT = "7d0a2f5e-3d5b-4a3a-9f43-6f1f60b5a002"

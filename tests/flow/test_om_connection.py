@@ -10,7 +10,8 @@ import unittest
 
 from broken_hex import Certificates, Front, closed_port, json_answer, page
 from openmetadata import ADMIN, BOT, OpenMetadata
-from workspace import Workspace, program
+from simulator import program
+from workspace import Workspace
 
 STEPS = ["address", "version", "token", "dashboards", "lineage", "databases"]
 CONFIGURATION = """\
