@@ -449,10 +449,29 @@ class World:
                           ("lineage", key, "--dot"), ("lineage", key, "--up", "3")]
         if tables:
             questions.append(("impact", tables[which % len(tables)], "--json"))
+        if not self.imported:  # a table of two sources is shown twice, exported once
+            self.check_lists(lines)
         for question in questions:
             done = self.hexmeta(*question, "--catalog", self.catalog)
             is_unclear = "may be any of these" in done.stderr + done.stdout
             check(done.returncode == 0 or is_unclear, question, done.returncode, done.stderr)
+
+    def check_lists(self, lines):
+        """What is shown is what is exported."""
+        counts = collections.Counter(line["kind"] + "s" for line in lines)
+        ends = collections.Counter()
+        for line in lines:
+            for end in ("from", "to"):
+                if line["kind"] == "edge" and "table" in line[end]:
+                    ends[end] += 1
+        for kind in ("cells", "datasets", "tables", "connections", "runs"):
+            done = self.hexmeta("show", kind, "--json", "--catalog", self.catalog)
+            shown = records.parse(done.stdout)
+            check(len(shown) == counts[kind], kind, "shown:", len(shown), "exported:",
+                  counts[kind])
+            if kind == "tables":
+                sums = [sum(line[name] for line in shown) for name in ("readBy", "writtenBy")]
+                check(sums == [ends["from"], ends["to"]], "tables read and written:", sums, ends)
 
     def step_foresee(self):
         """What a dry run promises is what the next run asks for."""
