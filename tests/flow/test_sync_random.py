@@ -479,6 +479,8 @@ class World:
             return  # who is refused is asked for less than everything
         if self.has_catalog() and self.sql("SELECT 1 FROM walk WHERE ended_ms IS NULL"):
             return  # the next run goes on with that walk, and sees less
+        if os.path.exists(self.catalog) and not self.has_catalog():
+            return  # killed while it was made: an empty file, which a dry run refuses
         path = self.workspace.configure(token=TOKENS["ann"], retry_seconds=1)
         self.front.begin(Disturbance())
         done = self.hexmeta(
