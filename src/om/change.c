@@ -195,20 +195,28 @@ static enum status keep_column_texts(struct decision *d)
 
 /* ---- sets ---- */
 
-static bool has_status_name(const struct decision *d, struct str fqn)
+/* Of the classification that has statuses only, or a category with the name of one. */
+static bool is_status_tag(const struct decision *d, struct str fqn)
 {
+    const struct om_change_rules *rules = d->rules;
     struct str rest = fqn;
     struct str classification;
     struct str name;
-    return d->rules->is_status != NULL &&
-           name_next_part(&rest, d->arena, &classification) == OK && !str_is_null(rest) &&
-           name_next_part(&rest, d->arena, &name) == OK && str_is_null(rest) &&
-           str_eq(classification, d->rules->category_classification) &&
-           d->rules->is_status(d->rules->ctx, name);
+    if (rules->is_status == NULL || name_next_part(&rest, d->arena, &classification) != OK ||
+        str_is_null(rest) || name_next_part(&rest, d->arena, &name) != OK ||
+        !str_is_null(rest)) {
+        return false;
+    }
+    return str_eq(classification, rules->status_classification) ||
+           (str_eq(classification, rules->category_classification) &&
+            rules->is_status(rules->ctx, name));
 }
 
-/* Without a base: what OpenMetadata's own connector made of a status is as if we sent it. */
-static enum status connector_tags(struct decision *d, struct merge_set *set)
+/*
+ * Without a base: what a bot made of a status is as if we sent it. OpenMetadata's own connector
+ * makes a category of it, and a project has one status only.
+ */
+static enum status status_tags(struct decision *d, struct merge_set *set)
 {
     struct str *sent =
         arena_array(d->arena, set->their_count + set->our_count + 1, sizeof(*sent));
@@ -217,7 +225,7 @@ static enum status connector_tags(struct decision *d, struct merge_set *set)
         return ERR_NOMEM;
     }
     for (size_t i = 0; i < set->their_count; i++) {
-        if (d->shown->has_bot_label[i] && has_status_name(d, set->theirs[i])) {
+        if (d->shown->has_bot_label[i] && is_status_tag(d, set->theirs[i])) {
             sent[count++] = set->theirs[i];
         }
     }
@@ -292,7 +300,7 @@ static enum status decide_tags(struct decision *d)
                                     &dropped, &dropped_count);
         set.dropped = dropped;
         set.dropped_count = dropped_count;
-        status = status == OK ? connector_tags(d, &set) : status;
+        status = status == OK ? status_tags(d, &set) : status;
     }
     if (status == OK) {
         status = merge_set(&set, d->arena, &d->out->tags);

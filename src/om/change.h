@@ -21,6 +21,7 @@ struct om_change_rules {
     bool restores;                      /* what people deleted comes back */
     bool keeps_titles;                  /* see om_version */
     struct str category_classification; /* STR_NULL: none */
+    struct str status_classification;   /* STR_NULL: none, or others are in it as well */
     /* Whether a name is that of a status in Hex: OpenMetadata's own connector makes a category
      * of it. */
     bool (*is_status)(void *ctx, struct str name);

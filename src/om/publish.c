@@ -435,6 +435,18 @@ static bool is_status(void *ctx, struct str name)
     return found;
 }
 
+/* The classification of statuses, when nothing else is in it. */
+static struct str status_classification(const struct tag_settings *tags)
+{
+    struct str status = tags->classification[TAG_KIND_STATUS];
+    for (int kind = 0; kind < TAG_KIND_COUNT; kind++) {
+        if (kind != TAG_KIND_STATUS && str_eq(tags->classification[kind], status)) {
+            return STR_NULL;
+        }
+    }
+    return status;
+}
+
 static void prepare(struct om_run *run)
 {
     const struct om_options *options = run->options;
@@ -456,6 +468,7 @@ static void prepare(struct om_run *run)
         .restores = options->restores,
         .keeps_titles = run->version.keeps_titles,
         .category_classification = options->tags.classification[TAG_KIND_CATEGORY],
+        .status_classification = status_classification(&options->tags),
         .is_status = is_status,
         .ctx = run,
     };

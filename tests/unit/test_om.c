@@ -582,6 +582,32 @@ static void test_a_status_of_the_other_connector_goes_quoted_or_not(void **state
     assert_true(str_eq(change.tags.remove[0], theirs[0]));
 }
 
+static void test_a_status_is_one_also_without_a_base(void **state)
+{
+    struct str theirs[] = {STR("HexStatus.Old"), STR("HexStatus.By hand")};
+    struct str ours[] = {STR("HexStatus.New")};
+    bool are_bots[] = {true, false};
+    struct om_entity entity = dashboard();
+    struct om_shown shown = shown_by("ann");
+    const struct published empty = {.kind = entity.kind, .name = entity.name};
+    const struct om_change_rules rules = {
+        .user = ME, .status_classification = STR("HexStatus"), .is_status = is_version_one};
+    struct om_change change;
+    (void)state;
+    entity.tags = ours;
+    entity.tag_count = 1;
+    shown.entity.chart_count = 1;
+    shown.is_first_version = true;
+    shown.entity.tags = theirs;
+    shown.entity.tag_count = 2;
+    shown.has_bot_label = are_bots;
+    assert_int_equal(
+        om_change_decide(&entity, &shown, &empty, false, NULL, &rules, &arena, &change), OK);
+    assert_int_equal(change.tags.remove_count, 1);
+    assert_true(str_eq(change.tags.remove[0], theirs[0]));
+    assert_int_equal(change.tags.add_count, 1);
+}
+
 /* ---- edges ---- */
 
 static void test_an_edge_is_told_in_either_form(void **state)
@@ -711,6 +737,7 @@ int main(void)
                                reset),
         cmocka_unit_test_setup(test_without_a_base_the_history_is_asked, reset),
         cmocka_unit_test_setup(test_a_status_of_the_other_connector_goes_quoted_or_not, reset),
+        cmocka_unit_test_setup(test_a_status_is_one_also_without_a_base, reset),
         cmocka_unit_test_setup(test_an_edge_is_told_in_either_form, reset),
         cmocka_unit_test_setup(test_run_status, reset),
     };
