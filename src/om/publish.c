@@ -99,11 +99,13 @@ static void look(struct om_run *run, struct om_open *open, bool reads_cells,
     run->is_unsettled = false;
     run->has_sent = false;
     run->is_new = open->is_new;
+    run->is_settled = open->is_settled;
     each(run, &project, arena);
     if (run->options->is_interim && count_kept(run) != kept) {
         run->is_unsettled = true;
     }
     run->is_new = false;
+    run->is_settled = false;
     open->is_unsettled = open->is_unsettled || run->is_unsettled;
     open->has_sent = open->has_sent || run->has_sent || run->summary->requests != requests;
 }
@@ -163,7 +165,7 @@ static enum status get_progress(struct om_run *run, const struct publishing_proj
 {
     const struct om_options *options = run->options;
     *out = PUBLISHED_PROGRESS_OPEN;
-    if (options->plan != NULL || options->overrides || options->restores || options->verifies) {
+    if (options->overrides || options->restores || options->verifies) {
         return OK;
     }
     return published_get_progress(run->catalog, run->publication.id, project->project.id,
@@ -198,7 +200,7 @@ static void warn_owner(struct om_run *run, struct str email)
  * already.
  */
 static enum status open_project(struct om_run *run, const struct om_project *project,
-                                struct error *err)
+                                bool is_settled, struct error *err)
 {
     struct str id = project->from.project.id;
     bool is_new = false;
@@ -219,7 +221,14 @@ static enum status open_project(struct om_run *run, const struct om_project *pro
                                       &run->open_capacity, sizeof(*open));
     status = open != NULL ? OK : ERR_NOMEM;
     if (open != NULL) {
-        *open = (struct om_open){.row = project->from.row, .is_new = is_new};
+        *open = (struct om_open){
+            .row = project->from.row, .is_new = is_new, .is_settled = is_settled};
+    }
+    struct str key;
+    if (status == OK && is_settled) {
+        status = arena_str(&run->arena, id, &key);
+        status =
+            status == OK ? map_put(&run->settled, key, (union map_value){.number = 1}) : status;
     }
     for (size_t i = 0; i < project->tag_count && status == OK; i++) {
         status = note_tag(run, &project->tags[i]);
@@ -236,7 +245,7 @@ void om_reopen(struct om_run *run, int64_t row)
     enum status status = om_load_project(run, row, false, &arena, &project, &err);
     if (status == OK && project.from.row != 0) {
         run->summary->steps[OM_STEP_DASHBOARDS].records--; /* is counted again */
-        status = open_project(run, &project, &err);
+        status = open_project(run, &project, false, &err);
     }
     if (status != OK) {
         om_run_fatal(run, &err);
@@ -249,13 +258,14 @@ static enum status survey_wanted(struct om_run *run, struct om_project *project,
 {
     enum published_progress progress;
     const struct publishing_project *from = &project->from;
+    bool is_plan = run->options->plan != NULL;
     enum status status = get_progress(run, from, &progress, err);
     if (run->options->is_interim && progress == PUBLISHED_PROGRESS_SENT) {
         progress = PUBLISHED_PROGRESS_SETTLED; /* the last pass sees what became of it */
     }
     run->wanted_projects++;
     run->summary->private_projects += !from->is_shared;
-    if (status == OK && progress != PUBLISHED_PROGRESS_OPEN) {
+    if (status == OK && progress != PUBLISHED_PROGRESS_OPEN && !is_plan) {
         run->summary->steps[OM_STEP_DASHBOARDS].records++;
         run->sent_projects += progress == PUBLISHED_PROGRESS_SENT;
         return published_want_project(run->catalog, from->project.id, from->row, progress, err);
@@ -263,7 +273,8 @@ static enum status survey_wanted(struct om_run *run, struct om_project *project,
     if (status == OK) {
         status = map_one(run, false, arena, project, err);
     }
-    return status == OK ? open_project(run, project, err) : status;
+    bool is_settled = is_plan && progress == PUBLISHED_PROGRESS_SETTLED;
+    return status == OK ? open_project(run, project, is_settled, err) : status;
 }
 
 static enum status survey_project(struct om_run *run, struct om_project *project,

@@ -51,12 +51,24 @@ static void fail(struct edge_call *call, const struct error *err)
 
 /* ---- what is done ---- */
 
+static void tell(const struct edge_call *call, enum om_plan_action action)
+{
+    const struct om_plan_item item = {
+        .action = action, .kind = "lineage", .name = call->row.name, .title = call->row.name};
+    struct om_step *step = &call->run->summary->steps[OM_STEP_LINEAGE];
+    step->created += action == OM_PLAN_CREATE;
+    step->updated += action == OM_PLAN_UPDATE;
+    step->deleted += action == OM_PLAN_UNLINK;
+    om_run_plan(call->run, &item);
+}
+
 static void forget(struct edge_call *call)
 {
     struct om_run *run = call->run;
     struct error err = ERROR_INIT;
-    if (om_run_begin(run) && published_drop(run->catalog, run->publication.id, PUBLISHED_EDGE,
-                                            call->row.name, &err) != OK) {
+    if (run->options->plan == NULL && om_run_begin(run) &&
+        published_drop(run->catalog, run->publication.id, PUBLISHED_EDGE, call->row.name,
+                       &err) != OK) {
         om_run_fatal(run, &err);
     }
 }
@@ -108,6 +120,19 @@ static void send_edge(struct edge_call *call)
         call_free(call);
     }
     buf_free(&path);
+}
+
+/* What has to be done with it is done, or is a line of the plan. */
+static void carry_out(struct edge_call *call)
+{
+    if (call->run->options->plan == NULL) {
+        send_edge(call);
+        return;
+    }
+    tell(call, str_is_null(call->body) ? OM_PLAN_UNLINK
+               : call->is_update       ? OM_PLAN_UPDATE
+                                       : OM_PLAN_CREATE);
+    call_free(call);
 }
 
 /* ---- a look at it first ---- */
@@ -185,6 +210,9 @@ static void on_read(void *ctx, const struct http_answer *answer, const struct js
     }
     if (is_there && !is_ours && !run->options->overrides_lineage) {
         step->kept++; /* a person drew it, or another tool */
+        if (run->options->plan != NULL) {
+            tell(call, OM_PLAN_KEEP);
+        }
         if (str_is_null(call->body)) {
             forget(call);
         } else {
@@ -198,7 +226,7 @@ static void on_read(void *ctx, const struct http_answer *answer, const struct js
         forget(call);
         call_free(call);
     } else {
-        send_edge(call);
+        carry_out(call);
     }
 }
 
@@ -295,17 +323,6 @@ static struct edge_call *new_call(struct om_run *run, const struct om_edge *edge
     return call;
 }
 
-static void tell(struct om_run *run, enum om_plan_action action, struct str key)
-{
-    const struct om_plan_item item = {
-        .action = action, .kind = "lineage", .name = key, .title = key};
-    struct om_step *step = &run->summary->steps[OM_STEP_LINEAGE];
-    step->created += action == OM_PLAN_CREATE;
-    step->updated += action == OM_PLAN_UPDATE;
-    step->deleted += action == OM_PLAN_UNLINK;
-    om_run_plan(run, &item);
-}
-
 static enum status start_edge(struct om_run *run, struct om_edge *edge, struct str project,
                               struct str body, uint64_t digest, bool is_update)
 {
@@ -315,6 +332,10 @@ static enum status start_edge(struct om_run *run, struct om_edge *edge, struct s
         return ERR_NOMEM;
     }
     call->is_update = is_update;
+    if (is_new && run->options->plan != NULL) {
+        carry_out(call); /* an end that is only planned has no id */
+        return OK;
+    }
     if (!run->version.has_lineage_by_name) {
         if (str_is_null(call->by_id)) {
             struct error err = ERROR_INIT;
@@ -362,10 +383,9 @@ static enum status publish_edge(struct om_run *run, struct om_edge *edge, struct
                                                                arena, &base, &has_base, err)
                                                  : error_nomem(err);
     run->summary->steps[OM_STEP_LINEAGE].records += status == OK;
-    if (status == OK && (!has_base || base.digest != digest || run->options->verifies)) {
-        if (run->options->plan != NULL) {
-            tell(run, has_base ? OM_PLAN_UPDATE : OM_PLAN_CREATE, edge->key);
-        } else if (run->lost_edges >= MAX_LOST_IN_A_ROW) {
+    if (status == OK && !run->is_settled &&
+        (!has_base || base.digest != digest || run->options->verifies)) {
+        if (run->lost_edges >= MAX_LOST_IN_A_ROW) {
             leave_edge(run);
         } else if (start_edge(run, edge, project, buf_str(&body), digest, has_base) != OK) {
             status = error_nomem(err);
@@ -406,10 +426,6 @@ static void unlink_edge(struct om_run *run, const struct published *row)
     if (!om_edge_read_key(row->name, &edge)) {
         return;
     }
-    if (run->options->plan != NULL) {
-        tell(run, OM_PLAN_UNLINK, row->name);
-        return;
-    }
     if (slash != SIZE_MAX) {
         edge.from.id = str_sub(ids, 0, slash);
         edge.to.id = str_sub(ids, slash + 1, ids.n);
@@ -425,7 +441,7 @@ static void unlink_edge(struct om_run *run, const struct published *row)
     } else if (run->version.has_lineage_by_name || !str_is_null(call->by_id)) {
         read_edge(call);
     } else {
-        send_edge(call);
+        carry_out(call);
     }
 }
 
@@ -438,7 +454,7 @@ static void unlink_unwanted(struct om_run *run, struct published *row, struct ar
     if (published_presence(run->catalog, PUBLISHED_DASHBOARD, row->parent, &presence, &err) !=
         OK) {
         om_run_fatal(run, &err);
-    } else if (presence == PUBLISHED_PRESENT) {
+    } else if (presence == PUBLISHED_PRESENT && !map_has(&run->settled, row->parent)) {
         unlink_edge(run, row);
     }
 }

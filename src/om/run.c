@@ -32,6 +32,7 @@ void om_run_init(struct om_run *run, const struct om_options *options,
     map_init(&run->statuses);
     map_init(&run->warned);
     map_init(&run->days);
+    map_init(&run->settled);
     map_init(&run->resolve.tables);
     map_init(&run->resolve.lists);
 }
@@ -45,6 +46,7 @@ void om_run_free(struct om_run *run)
     map_free(&run->statuses);
     map_free(&run->warned);
     map_free(&run->days);
+    map_free(&run->settled);
     om_resolve_free(&run->resolve);
     arena_free(&run->arena);
 }
@@ -347,7 +349,8 @@ void om_run_store(struct om_run *run, const struct published *row)
 void om_run_plan(struct om_run *run, const struct om_plan_item *item)
 {
     struct error err = ERROR_INIT;
-    if (run->options->plan(run->options->plan_ctx, item, &err) != OK) {
+    bool is_told = !run->is_settled || item->action == OM_PLAN_KEEP;
+    if (is_told && run->options->plan(run->options->plan_ctx, item, &err) != OK) {
         om_run_fatal(run, &err);
     }
 }

@@ -28,6 +28,7 @@ struct om_open {
     bool is_unsettled; /* something is left to do for it */
     bool has_sent;     /* how the server shows that is not known yet */
     bool is_new;       /* nothing of it was published before */
+    bool is_settled;   /* of a plan: nothing would be sent for it, but people's edits are told */
 };
 
 struct om_batch;
@@ -56,7 +57,8 @@ struct om_run {
     struct map statuses;  /* names: is it a status? */
     struct map warned;    /* what was said already */
     unsigned unknown_owners;
-    struct map days; /* dates whose views were posted */
+    struct map days;    /* dates whose views were posted */
+    struct map settled; /* ids of projects, see struct om_open */
     struct om_resolve resolve;
     bool is_complete; /* the newest listing of Hex */
     int64_t wanted_projects;
@@ -71,6 +73,7 @@ struct om_run {
     bool is_unsettled; /* something is left to do for it */
     bool has_sent;     /* something is on its way */
     bool is_new;       /* none of its entities has a base, all are wanted */
+    bool is_settled;   /* see struct om_open */
 
     struct om_batch *batches[PUBLISHED_EDGE]; /* by kind: what fills up */
     bool lacks_bulk[PUBLISHED_EDGE];          /* by kind: the server has said so */
@@ -132,7 +135,7 @@ void om_run_store(struct om_run *run, const struct published *row);
 /* A transaction for what the caller writes to the catalog; same rule. */
 bool om_run_begin(struct om_run *run);
 void om_run_flush(struct om_run *run);
-/* Tells the plan; false when that fails. */
+/* Tells the plan; of a settled project only what is kept. */
 void om_run_plan(struct om_run *run, const struct om_plan_item *item);
 
 /* ---- lists.c ---- */

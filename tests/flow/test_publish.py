@@ -7,6 +7,7 @@ import os
 import re
 import unittest
 
+from curation import Curation
 from publish_case import PublishCase, count_writes, shapes
 from publisher import Publisher, Server
 from published import Truth
@@ -95,6 +96,40 @@ class PublishTest(PublishCase):
             self.again(publisher)
             shown = {one["name"] for one in server.entities("dashboards", service="hex_flow")}
             self.assertEqual(shown, set(wanted))
+
+    def plan(self, publisher, code):
+        """The lines of a plan that are no summary."""
+        done = publisher.run("plan", "--json", "--exit-code", extra=publisher.extra)
+        items = [json.loads(line) for line in self.check(done, code).stdout.splitlines()]
+        return [item for item in items if item["action"] != "summary"]
+
+    def test_a_plan_looks_at_lineage_as_a_publish_does(self):
+        """Without a base an edge is read first: what is there already is no change."""
+        for version in ("2.0.7", "1.13.1"):
+            with self.subTest(version), Workspace("--projects", "20") as workspace, Server(
+                "--version", version
+            ) as server:
+                publisher, truth = self.first(workspace, server)
+                ends = sorted(self.lineage(server))[0]
+                Curation(server, None, None, None).draw(*ends, "drawn by hand")
+                other = Publisher(workspace, server, "two")
+                other.extra = publisher.extra
+                self.check(other.run("sync", extra=other.extra))
+                kept = {"action": "keep", "kind": "lineage", "name": " > ".join(ends),
+                        "title": " > ".join(ends), "fields": []}
+                self.assertEqual(self.plan(other, 0), [kept])
+                self.assertEqual(count_writes(self.again(other, command="publish")), 0)
+
+    def test_a_plan_has_nothing_for_what_a_publish_leaves_alone(self):
+        """A data model that a person deleted: its edges wait until Hex changes the project."""
+        with Workspace("--projects", "20") as workspace, Server() as server:
+            publisher, truth = self.first(workspace, server)
+            self.again(publisher)
+            model = server.entity("dashboard/datamodels",
+                                  f"hex_flow.model.{sorted(truth.data_models())[0]}")
+            server.call("DELETE", f"/api/v1/dashboard/datamodels/{model['id']}")
+            self.assertEqual(self.plan(publisher, 0), [])
+            self.assertEqual(count_writes(self.again(publisher, command="publish")), 0)
 
     def test_views_are_counted_per_day_and_posted_once(self):
         with Workspace("--projects", "20") as workspace, Server() as server:
