@@ -84,7 +84,9 @@ const struct config_setting config_table[] = {
     {BOOL(SOURCE "overrideMetadata", "false"), INTO(publish.override_metadata),
      .help = "What Hex says replaces what people wrote in OpenMetadata."},
     {BOOL(SOURCE "overrideLineage", "false"), INTO(publish.override_lineage),
-     .help = "Lineage replaces what is there."},
+     .help =
+         "Lineage replaces what is there, also what people drew. Each edge is read in every "
+         "run for that."},
     {.path = SOURCE "lineageInformation.dbServicePrefixes",
      .type = CONFIG_TYPE_TEXTS,
 

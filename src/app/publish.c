@@ -106,7 +106,8 @@ static struct om_options options_of(const struct publish_options *options)
         .restores = options->restores,
         .overrides = publish->override_metadata,
         .overrides_lineage = publish->override_lineage,
-        .verifies = options->verifies,
+        /* What people drew over an unchanged edge is seen by reading that only. */
+        .verifies = options->verifies || (publish->override_lineage && !options->is_interim),
         .validates_version = publish->validates_version,
         .data_model_type = publish->data_model_type,
         .stored_host = stores ? config->host_url : STR_NULL,

@@ -17,6 +17,7 @@ from workspace import Workspace
 # The slow suite takes 1.12.3, too (tests/flow/meson.build).
 VERSIONS = os.environ.get("VERSIONS", "2.0.7 1.13.1").split()
 TEXT = "a=b @team 'q' <b>x</b>"
+OVERRIDE_LINEAGE = "--set=source.sourceConfig.config.overrideLineage=true"
 OVERRIDE = "--set=source.sourceConfig.config.overrideMetadata=true"
 
 
@@ -136,6 +137,10 @@ class PeopleTest(PublishCase):
             self.again(publisher, "--verify", command="publish")
             self.assertNotIn(ends, self.lineage(server))
             self.assertIn("drawn by hand", server.state())
+            self.again(publisher, OVERRIDE_LINEAGE, command="publish")
+            self.assertIn(ends, self.lineage(server))
+            self.assertNotIn("drawn by hand", server.state())
+            self.assertEqual(count_writes(self.again(publisher, OVERRIDE_LINEAGE)), 0)
 
     def test_what_hex_dropped_goes_and_what_people_added_stays(self):
         for version in VERSIONS:
