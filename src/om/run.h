@@ -28,7 +28,7 @@ struct om_open {
     bool is_unsettled; /* something is left to do for it */
     bool has_sent;     /* how the server shows that is not known yet */
     bool is_new;       /* nothing of it was published before */
-    bool is_settled;   /* of a plan: nothing would be sent for it, but people's edits are told */
+    bool is_settled;   /* of a plan: only what people keep is told, nothing would be sent */
 };
 
 struct om_batch;
