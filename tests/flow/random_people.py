@@ -37,8 +37,8 @@ class People:
         self.owners = {}  # (type, name): ("added" | "fixed", names)
         self.columns = {}  # (data model, column): [description, tags]
         self.deleted = set()
+        self.away = set()  # dashboards that were deleted at some time
         self.drawn = {}  # (from, to): text
-        self.undrawn = set()  # edges of ours that were taken away
         self.switched = set()  # tags and classifications that are off or exclusive
         self.by_hand = {}
 
@@ -310,6 +310,11 @@ class People:
         for ends, text in self.drawn.items():
             if state.edges.get(ends, {}).get("description") != text:
                 found.append(f"a person's line is lost: {ends}")
+        self.away |= {name for kind, name in set(state.ours) - state.live()
+                      if kind == "dashboard"}
+        # The server itself brings charts back with their dashboard.
+        self.deleted -= {key for key in self.deleted & state.live()
+                         if key[0] == "chart" and key[1][:36] in self.away}
         found += [f"back: {key}" for key in sorted(self.deleted & state.live())]
         for key, value in self.by_hand.items():
             if state.get(*key) != value:
