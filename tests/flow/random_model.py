@@ -115,7 +115,9 @@ class Model:
         if "displayName" not in kept and shown["displayName"] != (project["title"] or name):
             found.append(f"{name}: title {shown['displayName']!r}, not {project['title']!r}")
         text = state.text(*key) or None
-        if "description" not in kept and text != (project["description"] or None):
+        # A catalog that never had one does not take the server's away.
+        is_known = project["description"] or (name, "description") in self.machine.known
+        if "description" not in kept and is_known and text != (project["description"] or None):
             found.append(f"{name}: description {text!r}, not {project['description']!r}")
         if "tags" not in self.blind:
             found += self.wrong_tags(state, truth.tags(project), name)

@@ -146,8 +146,11 @@ class World(Model):
         for name in self.projects(truth):
             tags = truth.tags(truth.projects[name])
             machine.known |= {(name, tag) for tag in tags}
+            if truth.projects[name]["description"]:
+                machine.known.add((name, "description"))
             key = ("dashboard", name)
-            for tag in sorted(self.people.removed.get(key, set()) - tags):
+            given = set() if any("tags" in CONFIG[one][1] for one in self.settings) else tags
+            for tag in sorted(self.people.removed.get(key, set()) - given):
                 self.people.removed[key].discard(tag)
                 self.doubt.add((name, tag))
             for tag in sorted(self.people.added.get(key, set()) & tags):
