@@ -479,3 +479,18 @@ enum status published_want_children(struct catalog *catalog, int64_t publication
     bind_str(&row, parent);
     return sqlite_run(&row, err);
 }
+
+enum status published_delete_children(struct catalog *catalog, int64_t publication,
+                                      enum published_kind kind, struct str parent,
+                                      struct error *err)
+{
+    struct statement row = sqlite_use(
+        &catalog->db, "UPDATE published SET state = ?4"
+                      " WHERE publication = ?1 AND kind = ?2 AND parent = ?3 AND state = ?5");
+    bind_int(&row, publication);
+    bind_int(&row, kind);
+    bind_str(&row, parent);
+    bind_int(&row, PUBLISHED_STATE_DELETED);
+    bind_int(&row, PUBLISHED_STATE_THERE);
+    return sqlite_run(&row, err);
+}

@@ -239,5 +239,9 @@ enum status published_count_settled(struct catalog *catalog, int64_t publication
 enum status published_want_children(struct catalog *catalog, int64_t publication,
                                     enum published_kind kind, struct str parent,
                                     struct error *err) WARN_UNUSED;
+/* Those of its entities that were there went with the parent. */
+enum status published_delete_children(struct catalog *catalog, int64_t publication,
+                                      enum published_kind kind, struct str parent,
+                                      struct error *err) WARN_UNUSED;
 
 #endif

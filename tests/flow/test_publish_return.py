@@ -58,6 +58,22 @@ class ReturnTest(PublishCase):
         self.assertEqual(count_writes(self.again(publisher)), 0)
 
     @on_each_version(15)
+    def test_charts_that_went_with_their_dashboard_come_back(self, workspace, server):
+        """Also when charts are not to be deleted: the server takes them along."""
+        keep = "--set=source.sourceConfig.config.markDeletedCharts=false"
+        publisher, truth = self.first(workspace, server)
+        project = next(iter(truth.charts()))[:36]
+        before = self.state(server)
+        workspace.control("trash", id=project)
+        done = publisher.run("ingest", keep, extra=publisher.extra)
+        self.assertEqual(done.returncode, 0, done.stderr[-4000:])
+        workspace.control("trash", id=project, undo=True)
+        self.again(publisher)
+        self.again(publisher)
+        self.assertEqual(self.state(server), before)
+        self.assertEqual(count_writes(self.again(publisher)), 0)
+
+    @on_each_version(15)
     def test_a_persons_edits_come_back_too(self, workspace, server):
         publisher, truth = self.first(workspace, server)
         project = next(
