@@ -43,6 +43,7 @@ class Machine:
         self.publisher = Publisher(workspace, server, name)
         self.truth = None  # of the last whole sync
         self.known = set()
+        self.known_before = set()
 
     def lose(self):
         for path in glob.glob(f"{self.publisher.folder}/hex.catalog.db*"):
@@ -134,6 +135,7 @@ class World(Model):
     def about_to(self, command):
         """The model learns what a run is about to send."""
         machine = self.machine
+        machine.known_before = set(machine.known)
         if command in ("ingest", "sync"):
             machine.truth = Truth(self.workspace.truth())
         truth = machine.truth
@@ -228,6 +230,7 @@ class World(Model):
     def after_disturbance(self, command):
         if command in ("ingest", "sync"):
             self.machine.truth = None
+        self.machine.known = self.machine.known_before  # it may not have come so far
         state = State(self.server)
         for text in self.people.problems(state):
             self.complain(f"after a disturbed run: {text}")
