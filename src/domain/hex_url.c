@@ -1,41 +1,10 @@
 #include "domain/hex_url.h"
 
-#include <stdio.h>
 #include <string.h>
 
-#define UUID_BYTES 16
-#define UUID_LETTERS 36
 #define BASE62_DIGITS 22
 
 static const char base62[] = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz";
-
-static int hex_digit(char c)
-{
-    return c >= '0' && c <= '9'   ? c - '0'
-           : c >= 'a' && c <= 'f' ? c - 'a' + 10
-           : c >= 'A' && c <= 'F' ? c - 'A' + 10
-                                  : -1;
-}
-
-static bool read_uuid(struct str text, uint8_t bytes[UUID_BYTES])
-{
-    size_t digits = 0;
-    if (text.n != UUID_LETTERS) {
-        return false;
-    }
-    for (size_t i = 0; i < text.n; i++) {
-        bool is_dash = i == 8 || i == 13 || i == 18 || i == 23;
-        int digit = hex_digit(text.p[i]);
-        if (is_dash ? text.p[i] != '-' : digit < 0) {
-            return false;
-        }
-        if (!is_dash) {
-            bytes[digits / 2] = (uint8_t)(bytes[digits / 2] << 4 | digit);
-            digits++;
-        }
-    }
-    return true;
-}
 
 /* The last 22 letters, behind the title and a dash, or alone. */
 static bool read_base62(struct str text, uint8_t bytes[UUID_BYTES])
@@ -62,25 +31,15 @@ static bool read_base62(struct str text, uint8_t bytes[UUID_BYTES])
     return true;
 }
 
-static void write_uuid(const uint8_t bytes[UUID_BYTES], char out[HEX_URL_ID_BYTES])
-{
-    size_t at = 0;
-    for (size_t i = 0; i < UUID_BYTES; i++) {
-        bool has_dash = i == 4 || i == 6 || i == 8 || i == 10;
-        at += (size_t)snprintf(out + at, HEX_URL_ID_BYTES - at, "%s%02x", has_dash ? "-" : "",
-                               bytes[i]);
-    }
-}
-
-static bool read_id(struct str text, char out[HEX_URL_ID_BYTES])
+static bool read_id(struct str text, char out[UUID_TEXT_BYTES])
 {
     uint8_t bytes[UUID_BYTES] = {0};
     uint8_t number[UUID_BYTES] = {0};
-    bool is_uuid = read_uuid(text, bytes);
+    bool is_uuid = uuid_read(text, bytes);
     if (!is_uuid && !read_base62(text, number)) {
         return false;
     }
-    write_uuid(is_uuid ? bytes : number, out);
+    uuid_write(is_uuid ? bytes : number, out);
     return true;
 }
 

@@ -8,12 +8,10 @@
 #ifndef DOMAIN_HEX_URL_H
 #define DOMAIN_HEX_URL_H
 
-#include "base/str.h"
-
-#define HEX_URL_ID_BYTES 37
+#include "domain/uuid.h"
 
 struct hex_url {
-    char project[HEX_URL_ID_BYTES]; /* the UUID */
+    char project[UUID_TEXT_BYTES]; /* the UUID */
     struct str cell; /* that the address has selected, a view of it; STR_NULL: none */
 };
 

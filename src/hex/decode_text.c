@@ -1,5 +1,7 @@
 #include "hex/decode_text.h"
 
+#include "domain/uuid.h"
+
 #include <string.h>
 
 #define MAX_ID_BYTES 200
@@ -31,22 +33,6 @@ struct str copy_lower(struct copier *copier, struct str text)
         p[i] = (char)(p[i] >= 'A' && p[i] <= 'Z' ? p[i] + ('a' - 'A') : p[i]);
     }
     return str_from_n(p, text.n);
-}
-
-bool is_uuid(struct str text)
-{
-    if (text.n != 36) {
-        return false;
-    }
-    for (size_t i = 0; i < text.n; i++) {
-        char c = text.p[i];
-        bool is_dash = i == 8 || i == 13 || i == 18 || i == 23;
-        bool is_hex = (c >= '0' && c <= '9') || ((c | 0x20) >= 'a' && (c | 0x20) <= 'f');
-        if (is_dash ? c != '-' : !is_hex) {
-            return false;
-        }
-    }
-    return true;
 }
 
 static bool is_letter_or_digit(char c)

@@ -26,8 +26,6 @@ struct str copy_id_text(struct copier *copier, struct str text);
 struct str copy_id(struct copier *copier, const struct json *value);
 enum status copier_status(const struct copier *copier, struct error *err);
 
-/* True for 8-4-4-4-12 hexadecimal digits. */
-bool is_uuid(struct str text);
 /* A UUID as Hex promises, or what another server may have instead: 1 to 60 letters, digits,
  * '-', '_' and '.', a letter or digit first. */
 bool is_project_id(struct str text);

@@ -2,6 +2,7 @@
 
 #include "base/buf.h"
 #include "base/map.h"
+#include "domain/uuid.h"
 #include "hex/decode_text.h"
 #include "hex/export_cell.h"
 #include "io/yaml.h"
