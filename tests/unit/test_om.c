@@ -558,28 +558,37 @@ static bool is_version_one(void *ctx, struct str name)
     return str_is(name, "v1.0");
 }
 
-static void test_a_status_of_the_other_connector_goes_quoted_or_not(void **state)
+/* Decides without a base about a first version that carries theirs; the first of them goes. */
+static struct om_change decide_first_goes(const struct om_entity *entity,
+                                          const struct om_change_rules *rules,
+                                          struct str theirs[2], bool are_bots[2])
 {
-    struct str theirs[] = {STR("HexCategories.\"v1.0\""), STR("HexCategories.v2")};
-    bool are_bots[] = {true, true};
-    struct om_entity entity = dashboard();
     struct om_shown shown = shown_by("ann");
-    const struct published empty = {.kind = entity.kind, .name = entity.name};
-    const struct om_change_rules rules = {.user = ME,
-                                          .keeps_titles = true,
-                                          .category_classification = STR("HexCategories"),
-                                          .is_status = is_version_one};
+    const struct published empty = {.kind = entity->kind, .name = entity->name};
     struct om_change change;
-    (void)state;
     shown.entity.chart_count = 1;
     shown.is_first_version = true;
     shown.entity.tags = theirs;
     shown.entity.tag_count = 2;
     shown.has_bot_label = are_bots;
     assert_int_equal(
-        om_change_decide(&entity, &shown, &empty, false, NULL, &rules, &arena, &change), OK);
+        om_change_decide(entity, &shown, &empty, false, NULL, rules, &arena, &change), OK);
     assert_int_equal(change.tags.remove_count, 1);
     assert_true(str_eq(change.tags.remove[0], theirs[0]));
+    return change;
+}
+
+static void test_a_status_of_the_other_connector_goes_quoted_or_not(void **state)
+{
+    struct str theirs[] = {STR("HexCategories.\"v1.0\""), STR("HexCategories.v2")};
+    bool are_bots[] = {true, true};
+    struct om_entity entity = dashboard();
+    const struct om_change_rules rules = {.user = ME,
+                                          .keeps_titles = true,
+                                          .category_classification = STR("HexCategories"),
+                                          .is_status = is_version_one};
+    (void)state;
+    (void)decide_first_goes(&entity, &rules, theirs, are_bots);
 }
 
 static void test_a_status_is_one_also_without_a_base(void **state)
@@ -588,23 +597,12 @@ static void test_a_status_is_one_also_without_a_base(void **state)
     struct str ours[] = {STR("HexStatus.New")};
     bool are_bots[] = {true, false};
     struct om_entity entity = dashboard();
-    struct om_shown shown = shown_by("ann");
-    const struct published empty = {.kind = entity.kind, .name = entity.name};
     const struct om_change_rules rules = {
         .user = ME, .status_classification = STR("HexStatus"), .is_status = is_version_one};
-    struct om_change change;
     (void)state;
     entity.tags = ours;
     entity.tag_count = 1;
-    shown.entity.chart_count = 1;
-    shown.is_first_version = true;
-    shown.entity.tags = theirs;
-    shown.entity.tag_count = 2;
-    shown.has_bot_label = are_bots;
-    assert_int_equal(
-        om_change_decide(&entity, &shown, &empty, false, NULL, &rules, &arena, &change), OK);
-    assert_int_equal(change.tags.remove_count, 1);
-    assert_true(str_eq(change.tags.remove[0], theirs[0]));
+    const struct om_change change = decide_first_goes(&entity, &rules, theirs, are_bots);
     assert_int_equal(change.tags.add_count, 1);
 }
 
